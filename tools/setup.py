@@ -1,0 +1,75 @@
+"""Set-up before anything runs: the environment `.venv` and, for tests, a browser and a Chinese font.
+
+Plain Python 3.11: nothing of the project or its requirements can be imported here.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools.children import Failed
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+OLDEST = (3, 11)
+
+
+def digest(*paths):
+    """One hash over the contents of these files, in order; names count, places do not."""
+    total = hashlib.sha256()
+    for path in paths:
+        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def environment(children, *, dev=False):
+    """Make `.venv` hold the pinned packages; nothing to do while the pins are those of last time."""
+    if sys.version_info < OLDEST:
+        this = sys.version.split()[0]
+        raise Failed(f"Python 3.11 or newer is needed, this is {this}: name one with make PYTHON=python3.11 …")
+    if not PYTHON.exists():
+        print("Creating .venv …", flush=True)
+        hint = "Python could not create an environment; on Debian: apt-get install python3-venv"
+        children.run([sys.executable, "-m", "venv", VENV], sentence=hint)
+    pins = ROOT / ("requirements-dev.txt" if dev else "requirements.txt")
+    stamp = VENV / f"installed-{pins.stem}"
+    if stamp.exists() and stamp.read_text() == digest(pins):
+        return
+    print(f"Installing {pins.name} (once, a minute or two) …", flush=True)
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", pins]
+    children.run(pip, cwd=ROOT, sentence=f"pip could not install {pins.name}, see above")
+    stamp.write_text(digest(pins))
+
+
+def chromium():
+    """Path of a Chromium the browser tests can drive, or None."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
+
+
+def has_chinese_font():
+    if shutil.which("fc-list"):
+        return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True).stdout.strip())
+    return any(Path("/usr/share/fonts").rglob("*CJK*"))
+
+
+def browser(children):
+    """Have Chromium and a Chinese font by apt. Returns sentences naming what could not be had."""
+    wanted = [] if chromium() else ["chromium"]
+    wanted += [] if has_chinese_font() else ["fonts-noto-cjk"]
+    if not wanted:
+        return []
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing {' and '.join(wanted)} by apt …", flush=True)
+        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        children.run(["apt-get", "update", "-qq"], env=quiet)
+        children.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], env=quiet)
+    missing = [] if chromium() else ["Chromium is missing (package chromium)"]
+    missing += [] if has_chinese_font() else ["a Chinese font is missing (package fonts-noto-cjk)"]
+    return [f"{what}: run `apt-get install {' '.join(wanted)}` as root." for what in missing]
