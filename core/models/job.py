@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from core.clock import now
+from core.enums import JobState
+from core.scope import ScopedQuerySet
+
+
+class JobQuerySet(ScopedQuerySet):
+    def scope(self, reach):
+        """The maker's own jobs; a deadline package belongs to every district officer of the authority."""
+        return Q(owner_id=reach.user_id) | Q(shared=True, authority_id__in=reach.authorities)
+
+    def stale(self, after=timedelta(minutes=2)):
+        """Queued or running without a sign of life: the queue lost the message, or the worker died."""
+        return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING], heartbeat_at__lt=now() - after)
+
+
+class Job(models.Model):
+    """One background task as a row: the queue may lose a message, never a job.
+
+    Written only by core.jobs. Scope is plain ids, because core knows no school. `file` is a path below the
+    private media folder; serve it only through a view that asks visible_to again.
+    """
+
+    kind = models.CharField("任务", max_length=40)
+    label = models.CharField("名称", max_length=100)
+    owner_id = models.BigIntegerField(null=True)
+    authority_id = models.BigIntegerField(null=True)
+    school_id = models.BigIntegerField(null=True)
+    shared = models.BooleanField(default=False)
+    args = models.JSONField(default=dict)  # ids only
+    state = models.CharField("状态", max_length=10, choices=JobState, default=JobState.QUEUED)
+    step = models.PositiveSmallIntegerField("第几步", default=0)
+    steps = models.PositiveSmallIntegerField("共几步", default=1)
+    step_label = models.CharField("这一步", max_length=60, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    message = models.CharField("说明", max_length=500, blank=True)
+    file = models.CharField(max_length=200, blank=True)
+    result_url = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=now)
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(default=now)
+    finished_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "后台任务"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "heartbeat_at"], name="job_state_heartbeat")]
+
+    def __str__(self):
+        return self.label
+
+    @property
+    def is_open(self):
+        return self.state in (JobState.QUEUED, JobState.RUNNING)
+
+    @property
+    def percent(self):
+        """0–100 over all steps, each step counting the same."""
+        if self.state == JobState.DONE:
+            return 100
+        within = self.done / self.total if self.total else 0
+        return int(100 * (max(self.step - 1, 0) + within) / max(self.steps, 1))
+
+    @property
+    def seconds_left(self):
+        """Guess from the pace so far; None until there is something to guess from."""
+        if not self.started_at or self.percent < 3 or not self.is_open:
+            return None
+        spent = (now() - self.started_at).total_seconds()
+        return max(1, round(spent * (100 - self.percent) / self.percent))

@@ -1,0 +1,114 @@
+"""Workbooks that open right in Chinese Excel and WPS: text stays text, numbers stay numbers.
+
+A string is always written with write_string, so "=…" typed by anyone is text and never a formula
+(security.md X2); Excel asks no questions and nothing is executed. Control characters that XML forbids go.
+"""
+
+import re
+from dataclasses import dataclass
+
+import xlsxwriter
+
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+FORMULA_START = "=+-@＝＋－＠\t\r\n"
+
+
+def clean(text):
+    """The text Excel can hold: no control characters, at most 32,767 characters."""
+    return FORBIDDEN.sub("", str(text))[:32_767]
+
+
+def guard(text):
+    """For CSV, which has no cell types: a leading apostrophe before anything a sheet would compute."""
+    text = clean(text)
+    return "'" + text if text.lstrip(" \u00a0\u3000")[:1] in FORMULA_START and text.strip() else text
+
+
+@dataclass(frozen=True)
+class Column:
+    title: str
+    width: int = 12  # characters
+    kind: str = "text"  # text | number | percent
+    group: str = ""  # heading above several columns
+
+
+def write_table(path, *, title, columns, rows, total=None, subtitle="", sheet="Sheet1", mark=""):
+    """One A4-landscape sheet: merged title, optional group row, header, rows, 合计 row; header repeats in print.
+
+    rows: iterable of sequences as long as columns. percent cells take text ("69.52%") made by
+    core.formats.percent, so that "100%" is only ever a true 100%. mark goes to the page footer.
+    Up to ~20k rows (the header merges rows, so the sheet is held in memory). Returns the number of data rows.
+    """
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        ws = book.add_worksheet(sheet)
+        base = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "border": 1}
+        fmt = {
+            "text": book.add_format({**base, "num_format": "@", "text_wrap": True}),
+            "number": book.add_format({**base, "num_format": "0", "align": "right"}),
+            "percent": book.add_format({**base, "num_format": "@", "align": "right"}),
+            "head": book.add_format({**base, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#EDF6F4"}),
+            "title": book.add_format({"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter"}),
+            "sub": book.add_format({"font_name": "宋体", "font_size": 10, "align": "center"}),
+        }
+        bold = {k: book.add_format({**base, "bold": True, "num_format": "0" if k == "number" else "@",
+                                    "align": "left" if k == "text" else "right"}) for k in ("text", "number", "percent")}  # fmt: skip
+        last = len(columns) - 1
+        for i, column in enumerate(columns):
+            ws.set_column(i, i, column.width)
+        row = 0
+        ws.set_row(row, 30)
+        ws.merge_range(row, 0, row, last, clean(title), fmt["title"]) if last else ws.write_string(row, 0, clean(title), fmt["title"])
+        row += 1
+        if subtitle:
+            ws.merge_range(row, 0, row, last, clean(subtitle), fmt["sub"]) if last else ws.write_string(row, 0, clean(subtitle), fmt["sub"])
+            row += 1
+        first_head = row
+        row = _write_header(ws, row, columns, fmt["head"])
+        ws.freeze_panes(row, min(3, last))
+        ws.repeat_rows(first_head, row - 1)
+        count = 0
+        for values in rows:
+            _write_row(ws, row, columns, values, fmt)
+            row, count = row + 1, count + 1
+        if total is not None:
+            _write_row(ws, row, columns, total, bold)
+        ws.set_landscape()
+        ws.set_paper(9)  # A4
+        ws.fit_to_pages(1, 0)
+        ws.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+        ws.set_footer(f"&L{clean(mark).replace('&', '&&')}&R第 &P 页，共 &N 页")
+    return count
+
+
+def _write_header(ws, row, columns, head):
+    """One header row, or two when some column has a group; returns the next free row."""
+    if not any(c.group for c in columns):
+        for i, column in enumerate(columns):
+            ws.write_string(row, i, clean(column.title), head)
+        return row + 1
+    i = 0
+    while i < len(columns):
+        group, j = columns[i].group, i
+        while group and j + 1 < len(columns) and columns[j + 1].group == group:
+            j += 1
+        if not group:
+            ws.merge_range(row, i, row + 1, i, clean(columns[i].title), head)
+        elif j > i:
+            ws.merge_range(row, i, row, j, clean(group), head)
+        else:
+            ws.write_string(row, i, clean(group), head)
+        i = j + 1
+    for i, column in enumerate(columns):
+        if column.group:
+            ws.write_string(row + 1, i, clean(column.title), head)
+    return row + 2
+
+
+def _write_row(ws, row, columns, values, formats):
+    for i, (column, value) in enumerate(zip(columns, values, strict=True)):
+        if value is None or value == "":
+            ws.write_blank(row, i, None, formats[column.kind])
+        elif column.kind == "number" and not isinstance(value, str):
+            ws.write_number(row, i, value, formats["number"])
+        else:
+            ws.write_string(row, i, clean(value), formats[column.kind])

@@ -1,0 +1,3 @@
+from reports.models.compilation import Compilation, Snapshot
+
+__all__ = ["Compilation", "Snapshot"]

@@ -1,0 +1,46 @@
+"""Workdays of the state: a kept library for 2004–2026, an admin-edited table for later years or corrections."""
+
+from datetime import date, timedelta
+
+import chinese_calendar
+from chinese_calendar.constants import holidays as library_holidays
+
+from schools.models import Workday
+
+LIBRARY_YEARS = range(min(library_holidays).year, max(library_holidays).year + 1)
+
+
+def school_year(day: date) -> int:
+    """2022 for 2022-08-01…2023-07-31 (architecture.md: a school year begins on 1 August)."""
+    return day.year if day.month >= 8 else day.year - 1
+
+
+def year_is_known(year: int) -> bool:
+    """False: the state's list is neither in the library nor in the table, so only weekdays are known."""
+    return year in LIBRARY_YEARS or Workday.objects.filter(day__year=year).exists()
+
+
+def is_workday(day: date) -> bool:
+    """The table wins, then the library (make-up Saturdays are workdays), then Monday to Friday."""
+    row = Workday.objects.filter(day=day).first()
+    if row is not None:
+        return row.is_workday
+    if day.year in LIBRARY_YEARS:
+        return chinese_calendar.is_workday(day)
+    return day.weekday() < 5
+
+
+def unknown_year_notice(*days: date) -> str:
+    """A sentence for the page when a date rests on the weekday rule; "" when all years are known."""
+    years = sorted({d.year for d in days if d and not year_is_known(d.year)})
+    if not years:
+        return ""
+    names = "、".join(f"{y}年" for y in years)
+    return f"{names}的放假安排还没有录入，暂按周一至周五算工作日。请管理员在“管理—工作日”里补上。"
+
+
+def next_workday(day: date) -> date:
+    """The day itself when it is a workday, else the first one after it."""
+    while not is_workday(day):
+        day += timedelta(days=1)
+    return day

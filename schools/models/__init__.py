@@ -1,0 +1,5 @@
+from schools.models.place import Authority, School, SchoolClass
+from schools.models.user import Post, User
+from schools.models.workday import Workday
+
+__all__ = ["Authority", "Post", "School", "SchoolClass", "User", "Workday"]

@@ -1,0 +1,5 @@
+"""A lower room tells higher ones: ids only, sent inside the transaction of the change."""
+
+from django.dispatch import Signal
+
+students_changed = Signal()  # student_ids: list of ids whose class, status, marks or change events moved

@@ -1,0 +1,2 @@
+def on_students_changed(**kwargs):
+    pass

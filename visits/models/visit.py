@@ -1,0 +1,207 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from core.clock import now, today
+from programmes.enums import Mode
+from schools.scope import ScopedQuerySet
+from students.models import MentorLink
+from students.models.student import active_on
+from visits.enums import Answerer, VisitKind, VisitorRole, VisitState
+
+
+def mentored(reach):
+    return MentorLink.objects.filter(active_on(today()), teacher_id=reach.user_id).values("student_id")
+
+
+def readable_visits(reach):
+    """Visits whose text the user may read (security.md §2, "visit text"): own, of the class's and mentored
+    pupils, of the leader's school. A pupil visited from another school opens no text to this one."""
+    own = VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")
+    of_pupil = VisitStudent.objects.filter(
+        Q(student__school_class_id__in=reach.classes) | Q(student_id__in=mentored(reach)),
+        school_id=models.F("visit__school_id"),
+    ).values("visit_id")
+    return Q(pk__in=own) | Q(school_id__in=reach.leader_schools) | Q(pk__in=of_pupil)
+
+
+class VisitQuerySet(ScopedQuerySet):
+    def scope(self, reach):
+        return readable_visits(reach)
+
+
+class VisitStudentQuerySet(ScopedQuerySet):
+    """That a pupil was reached is known wherever the pupil is known; the text is the visit's."""
+
+    def scope(self, reach):
+        own = VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")
+        return (
+            Q(visit_id__in=own)
+            | Q(school_id__in=reach.leader_schools)
+            | Q(student__school_class_id__in=reach.classes)
+            | Q(student_id__in=mentored(reach))
+        )
+
+
+class OfVisit(ScopedQuerySet):
+    def scope(self, reach):
+        return Q(visit__in=Visit.objects.filter(readable_visits(reach)).values("pk"))
+
+
+class OpinionQuerySet(OfVisit):
+    def scope(self, reach):
+        return Q(school_id__in=reach.whole_schools) | super().scope(reach)
+
+
+class Visit(models.Model):
+    """One call on one household. State and texts change only through visits.actions.visit.
+
+    Keeps its own school and authority: pupils move. visited_on is the day in Asia/Shanghai of started_at.
+    client_uuid is made by the form: the same submission twice is one visit (security.md R1).
+    """
+
+    client_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    programme = models.ForeignKey("programmes.Programme", models.PROTECT, related_name="visits", verbose_name="活动")
+    authority = models.ForeignKey("schools.Authority", models.PROTECT, related_name="+")
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="visits", verbose_name="学校")
+    lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="led_visits", verbose_name="主访")
+    kind = models.CharField("类型", max_length=10, choices=VisitKind, default=VisitKind.UNIVERSAL)
+    follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
+    mode = models.CharField("方式", max_length=10, choices=Mode, default=Mode.IN_PERSON)
+    state = models.CharField("状态", max_length=12, choices=VisitState, default=VisitState.DONE)
+    planned_at = models.DateTimeField("约定时间", null=True, blank=True)
+    started_at = models.DateTimeField("开始", null=True, blank=True)
+    ended_at = models.DateTimeField("结束", null=True, blank=True)
+    visited_on = models.DateField("走访日期", null=True, blank=True)
+    student_present = models.BooleanField("学生在家", null=True)
+    guardians_met = models.JSONField("谁在家", default=list)  # Relation codes
+    cause = models.TextField("家访起因", blank=True)
+    process = models.TextField("家访过程", blank=True)
+    analysis = models.TextField("情况分析", blank=True)
+    measures = models.TextField("措施与成效", blank=True)
+    reflection = models.TextField("家访反思", blank=True)
+    checklist = models.JSONField("聊到的内容", default=list)  # item codes of the programme
+    gift_declined = models.BooleanField("没有接受宴请和礼物", null=True)
+    created_at = models.DateTimeField(default=now)
+    recorded_at = models.DateTimeField("提交时间", null=True)
+    locked_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField("退回时间", null=True)
+    returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    return_reason = models.CharField("退回原因", max_length=300, blank=True)
+    voided_at = models.DateTimeField("作废时间", null=True)
+    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    void_reason = models.CharField("作废原因", max_length=300, blank=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "家访"
+        ordering = ["-visited_on", "-id"]
+        indexes = [
+            models.Index(fields=["programme", "school", "-visited_on"], name="visit_school_day"),
+            models.Index(fields=["lead", "-visited_on"], name="visit_lead_day"),
+            models.Index(fields=["authority", "programme"], name="visit_authority"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="visit_void_with_reason",
+                condition=~Q(state=VisitState.VOIDED) | (~Q(void_reason="") & Q(voided_at__isnull=False)),
+                violation_error_message="作废必须写明原因",
+            ),
+            models.CheckConstraint(
+                name="visit_return_with_reason",
+                condition=Q(returned_at__isnull=True) | ~Q(return_reason=""),
+                violation_error_message="退回必须写明原因",
+            ),
+            models.CheckConstraint(
+                name="visit_recorded_has_time",
+                condition=~Q(state__in=[VisitState.RECORDED, VisitState.LOCKED])
+                | Q(visited_on__isnull=False, recorded_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="visit_ends_after_start",
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=models.F("started_at")),
+                violation_error_message="结束时间早于开始时间",
+            ),
+        ]
+
+    def __str__(self):
+        return f"家访 {self.pk}"
+
+    @property
+    def is_returned(self):
+        return self.returned_at is not None
+
+
+class VisitStudent(models.Model):
+    """A pupil covered by a visit. Carries what the register counts by, so counting needs no join.
+
+    counted = visit recorded or locked, in a counted mode, on a day inside the programme's window.
+    """
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="visit_students", verbose_name="家访")
+    student = models.ForeignKey("students.Student", models.PROTECT, related_name="visit_students", verbose_name="学生")
+    programme = models.ForeignKey("programmes.Programme", models.PROTECT, related_name="+")
+    authority = models.ForeignKey("schools.Authority", models.PROTECT, related_name="+")
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+")  # the pupil's, at the visit
+    school_class = models.ForeignKey("schools.SchoolClass", models.PROTECT, null=True, related_name="+")
+    mode = models.CharField(max_length=10, choices=Mode)
+    visited_on = models.DateField(null=True)
+    counted = models.BooleanField(default=False)
+
+    objects = VisitStudentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "走访到的学生"
+        constraints = [models.UniqueConstraint(fields=["visit", "student"], name="visit_student_unique")]
+        indexes = [
+            models.Index(
+                fields=["programme", "student", "visited_on"], name="visit_student_counted", condition=Q(counted=True)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.visit_id} {self.student_id}"
+
+
+class VisitVisitor(models.Model):
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="visitors", verbose_name="家访")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits_made", verbose_name="教师")
+    role = models.CharField("角色", max_length=6, choices=VisitorRole, default=VisitorRole.OTHER)
+
+    objects = OfVisit.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "走访教师"
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "user"], name="visit_visitor_unique"),
+            models.UniqueConstraint(fields=["visit"], condition=Q(role=VisitorRole.LEAD), name="visit_one_lead"),
+        ]
+
+    def __str__(self):
+        return f"{self.visit_id} {self.user_id}"
+
+
+class Opinion(models.Model):
+    """家长意见, one line of it, as heard on a visit. Its answer and close are care/'s, one to one."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="opinions", verbose_name="家访")
+    authority = models.ForeignKey("schools.Authority", models.PROTECT, related_name="+")
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="opinions", verbose_name="学校")
+    category = models.CharField("类别", max_length=20)
+    text = models.TextField("意见内容")
+    answerer = models.CharField("谁来答复", max_length=10, choices=Answerer, default=Answerer.SCHOOL)
+    position = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(default=now)
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "家长意见"
+        ordering = ["visit_id", "position"]
+        constraints = [models.UniqueConstraint(fields=["visit", "position"], name="opinion_position_unique")]
+
+    def __str__(self):
+        return f"意见 {self.pk}"
