@@ -112,6 +112,14 @@ def seg(done=0, planned=0, late=0, total=0, unit="家"):
 
 
 @register.filter
+def about(seconds):
+    """40秒, 3分钟: a guess is not told to the second."""
+    if seconds < 60:
+        return f"{max(10, -(-seconds // 10) * 10)}秒"
+    return f"{-(-seconds // 60)}分钟"
+
+
+@register.filter
 def focus_id(field):
     """The id a link of the error summary jumps to: the input, or the first choice of a group."""
     return field.id_for_label or f"{field.auto_id}_0"

@@ -1,0 +1,97 @@
+"""What the shell of every page shows: menus by post, who is signed in, which programmes can be looked at."""
+
+from django.urls import NoReverseMatch, reverse
+
+from schools.enums import Role
+
+TEACHERS = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
+
+
+def shell(request):
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    groups = menu(user)
+    items = [item for group in groups for item in group["items"]]
+    mark_current(items, request.path)
+    tabs = [item for item in items if item["tab"]][:4]
+    if any(item["fab"] for item in tabs):
+        tabs = centred(tabs)
+    return {
+        "nav": groups,
+        "tabs": tabs,
+        "menu_rest": [item for item in items if item not in tabs],
+        "me": me(user),
+    }
+
+
+def menu(user):
+    """Groups of menu items for the user's posts of today; pages that do not exist are left out."""
+    reach, roles = user.reach, user.reach.roles
+    visits, school = bool(roles & TEACHERS), bool(reach.whole_schools)
+    daily = [
+        item("visits:home", "今天", "house-door", when=visits, exact=True, tab=True),
+        item("visits:board", "班级看板", "grid-3x3-gap", when=bool(reach.classes), tab=True, short="班级"),
+        item("visits:log", "记家访", "plus-lg", when=visits, tab=True, fab=True),
+        item("visits:school", "走访覆盖", "bar-chart-steps", when=school, tab=True, short="覆盖"),
+        item("desk:home", "工作台", "speedometer2", when=bool(reach.authorities), tab=True),
+        item("visits:records", "家访记录", "journal-text", when=visits or school, tab=True, short="记录"),
+        item("reports:files", "汇编与报表", "file-earmark-bar-graph", when=bool(reach.authorities), tab=True, short="报表"),
+    ]
+    manage = [
+        item("students:import", "导入名册", "upload", when=bool(reach.admin_schools or reach.classes)),
+        item("admin:index", "后台管理", "gear", when=user.is_staff),
+    ]
+    groups = [
+        {"title": "", "items": [i for i in daily if i]},
+        {"title": "管理", "items": [i for i in manage if i]},
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def item(name, label, icon, *, when, exact=False, tab=False, fab=False, short=""):
+    """One menu item, or None when it is not this person's or its page does not exist."""
+    if not when:
+        return None
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return None
+    return {
+        "url": url, "label": label, "short": short or label, "icon": icon, "exact": exact,
+        "tab": tab, "fab": fab, "current": False, "count": None,
+    }  # fmt: skip
+
+
+def mark_current(items, path):
+    """The item whose address is the longest start of the path; “/” only stands for itself."""
+    fits = [i for i in items if path == i["url"] or (not i["exact"] and path.startswith(i["url"]))]
+    if fits:
+        max(fits, key=lambda i: len(i["url"]))["current"] = True
+
+
+def centred(tabs):
+    """记家访 in the middle of the bar, counting 我的 at its end."""
+    fab = next(i for i in tabs if i["fab"])
+    rest = [i for i in tabs if i is not fab]
+    middle = (len(rest) + 1) // 2
+    return [*rest[:middle], fab, *rest[middle:]]
+
+
+def post_words(post, subject):
+    """五（3）班班主任, 语文教师, 区级管理员"""
+    if post.school_class_id:
+        return f"{post.school_class.label()}{post.get_role_display()}"
+    if post.role == Role.TEACHER:
+        return f"{subject}{post.get_role_display()}"
+    return post.get_role_display()
+
+
+def me(user):
+    posts = user.posts_now
+    return {
+        "name": user.name,
+        "initial": user.name[:1],
+        "line": "、".join(dict.fromkeys(post_words(post, user.subject) for post in posts)) or "还没有岗位",
+        "place": next((str(post.place_school or post.place) for post in posts), ""),
+    }
