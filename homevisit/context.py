@@ -1,13 +1,21 @@
 """What the shell of every page shows: menus by post, who is signed in, which programmes can be looked at."""
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
+from programmes.queries.current import current_programme
 from schools.enums import Role
 
 TEACHERS = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
 
 
 def shell(request):
+    """`shell` is built when a template first asks for it: htmx parts and error pages pay nothing."""
+    return {"shell": SimpleLazyObject(lambda: build(request))}
+
+
+def build(request):
+    """{"nav": groups, "tabs": phone tabs, "rest": what the tabs leave out, "me": …, "programmes": …}; {} for guests."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -20,9 +28,17 @@ def shell(request):
     return {
         "nav": groups,
         "tabs": tabs,
-        "menu_rest": [item for item in items if item not in tabs],
+        "rest": [item for item in items if item not in tabs],
         "me": me(user),
+        "programmes": programme_choices(request),
     }
+
+
+def programme_choices(request):
+    current = current_programme(request)
+    return [
+        {"code": p.code, "short_title": p.short_title, "current": p == current} for p in request._programmes
+    ]
 
 
 def menu(user):

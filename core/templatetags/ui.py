@@ -74,7 +74,7 @@ def bar(value, of=100, tick=None, level=None, label=""):
 @register.simple_tag
 def seg(done=0, planned=0, late=0, total=0, unit="家"):
     """已访 solid, 已约 hatched, 过期 red, the rest 待访; the counts are read out."""
-    pieces, at, words = [], 0.0, []
+    pieces, gaps, at, words = [], [], 0.0, []
     for count, name in ((done, "已访"), (planned, "已约"), (late, "过期")):
         if count or name == "已访":
             words.append(f"{name}{count}{unit}")
@@ -102,12 +102,12 @@ def seg(done=0, planned=0, late=0, total=0, unit="家"):
             )
         at += share
         if at < 100:
-            pieces.append(format_html('<rect class="gap" x="{}%" width="2" height="10"></rect>', _number(at)))
+            gaps.append(format_html('<rect class="gap" x="{}%" width="2" height="10"></rect>', _number(at)))
     words.append(f"待访{max(total - done - planned - late, 0)}{unit}")
     return format_html(
         '<svg class="seg" role="img" aria-label="{}">{}</svg>',
         "，".join(words),
-        format_html_join("", "{}", ((piece,) for piece in pieces)),
+        format_html_join("", "{}", ((piece,) for piece in pieces + gaps)),
     )
 
 
@@ -135,7 +135,7 @@ def _shape(field):
 
 
 @register.inclusion_tag("components/field.html")
-def field(field, look="rows", label="", hint="", flag=True, count=False, autofocus=False, placeholder="", rows=None):
+def field(field, look="rows", label="", hint="", flag=True, count=False, autofocus=False, placeholder=None, rows=None):
     """One form field with label, 必填/选填, help and error, tied together for screen readers.
 
     look (radio and checkbox groups): "rows", "seg" or "chips". flag=False leaves 必填/选填 out.
@@ -152,7 +152,7 @@ def field(field, look="rows", label="", hint="", flag=True, count=False, autofoc
         attrs["data-count"] = f"{field.auto_id}_count"
     if autofocus:
         attrs["autofocus"] = True
-    if placeholder:
+    if placeholder is not None:
         attrs["placeholder"] = placeholder
     if rows:
         attrs["rows"] = rows
