@@ -50,18 +50,20 @@ def write_table(path, *, title, columns, rows, total=None, subtitle="", sheet="S
             "title": book.add_format({"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter"}),
             "sub": book.add_format({"font_name": "宋体", "font_size": 10, "align": "center"}),
         }
-        bold = {k: book.add_format({**base, "bold": True, "num_format": "0" if k == "number" else "@",
-                                    "align": "left" if k == "text" else "right"}) for k in ("text", "number", "percent")}  # fmt: skip
+        bold = {
+            "text": book.add_format({**base, "bold": True, "num_format": "@"}),
+            "number": book.add_format({**base, "bold": True, "num_format": "0", "align": "right"}),
+            "percent": book.add_format({**base, "bold": True, "num_format": "@", "align": "right"}),
+        }
         last = len(columns) - 1
         for i, column in enumerate(columns):
             ws.set_column(i, i, column.width)
         row = 0
-        ws.set_row(row, 30)
-        ws.merge_range(row, 0, row, last, clean(title), fmt["title"]) if last else ws.write_string(row, 0, clean(title), fmt["title"])
-        row += 1
-        if subtitle:
-            ws.merge_range(row, 0, row, last, clean(subtitle), fmt["sub"]) if last else ws.write_string(row, 0, clean(subtitle), fmt["sub"])
-            row += 1
+        for text, kind in ((title, "title"), (subtitle, "sub")):
+            if text:
+                ws.set_row(row, 30 if kind == "title" else 18)
+                _write_across(ws, row, last, text, fmt[kind])
+                row += 1
         first_head = row
         row = _write_header(ws, row, columns, fmt["head"])
         ws.freeze_panes(row, min(3, last))
@@ -78,6 +80,13 @@ def write_table(path, *, title, columns, rows, total=None, subtitle="", sheet="S
         ws.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
         ws.set_footer(f"&L{clean(mark).replace('&', '&&')}&R第 &P 页，共 &N 页")
     return count
+
+
+def _write_across(ws, row, last, text, style):
+    if last:
+        ws.merge_range(row, 0, row, last, clean(text), style)
+    else:
+        ws.write_string(row, 0, clean(text), style)
 
 
 def _write_header(ws, row, columns, head):

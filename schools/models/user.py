@@ -9,7 +9,17 @@ from django.db.models import Q
 from core.access import allowed
 from core.clock import now, today
 from core.fields import EncryptedTextField, blind_index
-from schools.enums import AUTHORITY_ROLES, CLASS_ROLES, SCHOOL_ROLES, SEPARATED_ROLES, Gender, Politics, Position, Role, Title
+from schools.enums import (
+    AUTHORITY_ROLES,
+    CLASS_ROLES,
+    SCHOOL_ROLES,
+    SEPARATED_ROLES,
+    Gender,
+    Politics,
+    Position,
+    Role,
+    Title,
+)
 from schools.models.place import Authority, School, SchoolClass
 from schools.scope import ScopedQuerySet, reach_of
 

@@ -1,0 +1,126 @@
+"""Coverage: the one function behind every page, workbook and report. Σvisited/Σdue, never a mean of rates."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from math import ceil
+
+from django.db.models import Sum
+
+from core.formats import percent
+from visits.models import ClassCount
+from visits.models.register import ALL
+
+PLACES = {"authority": "authority_id", "school": "school_id", "school_class": "school_class_id"}
+
+
+@dataclass(frozen=True)
+class Count:
+    """Distinct pupils: due, visited at least once, declined and not visited."""
+
+    due: int = 0
+    visited: int = 0
+    declined: int = 0
+
+    @property
+    def waiting(self):
+        return self.due - self.visited
+
+    @property
+    def complete(self):
+        return bool(self.due) and self.visited == self.due
+
+    def rate(self, places=1):
+        return percent(self.visited, self.due, places)
+
+    def __add__(self, other):
+        return Count(self.due + other.due, self.visited + other.visited, self.declined + other.declined)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Counts of one place; categories by ProgrammeCategory.position, empty where the viewer may not count them.
+
+    target: pupils the notice asks to reach; equals all.due unless it sets shares by stage or class size.
+    """
+
+    place_id: int
+    all: Count
+    target: int
+    categories: dict = field(default_factory=dict)
+
+    @property
+    def reached_target(self):
+        return bool(self.all.due) and self.all.visited >= self.target
+
+
+def coverage(programme, *, user, by, school=None, school_class=None, grade_classes=None):
+    """Figures of the places the user may see, by "authority", "school" or "school_class", ordered by id.
+
+    school, school_class (object or id) and grade_classes (ids) narrow. One query; one more only for a notice
+    that asks for shares.
+    """
+    rows = ClassCount.objects.visible_to(user).filter(programme=programme)
+    if school is not None:
+        rows = rows.filter(school=school)
+    if school_class is not None:
+        rows = rows.filter(school_class=school_class)
+    if grade_classes is not None:
+        rows = rows.filter(school_class_id__in=grade_classes)
+    place = PLACES[by]
+    sums = rows.order_by().values(place, "dimension", *_parents(by)).annotate(
+        sum_due=Sum("due"), sum_visited=Sum("visited"), sum_declined=Sum("declined")
+    )
+    alls, categories = {}, defaultdict(dict)
+    for row in sums:
+        count = Count(row["sum_due"], row["sum_visited"], row["sum_declined"])
+        if row["dimension"] == ALL:
+            alls[row[place]] = count
+        elif may_count_categories(user.reach, row):
+            categories[row[place]][row["dimension"] - 1] = count
+    targets = _targets(programme, rows, place) if programme.rules.shares else {}
+    return [
+        Figure(pk, count, targets.get(pk, count.due), categories.get(pk, {}))
+        for pk, count in sorted(alls.items())
+        if count.due or count.visited
+    ]
+
+
+def total(figures):
+    """Σ over places: one Figure without a place."""
+    result, categories, target = Count(), defaultdict(Count), 0
+    for figure in figures:
+        result, target = result + figure.all, target + figure.target
+        for position, count in figure.categories.items():
+            categories[position] += count
+    return Figure(0, result, target, dict(categories))
+
+
+def priority_waiting(programme, figure):
+    """{ProgrammeCategory: pupils not reached} of the categories that go first. A pupil may stand in several."""
+    return {
+        use: figure.categories.get(use.position, Count()).waiting
+        for use in programme.categories.all()
+        if use.priority
+    }
+
+
+def _parents(by):
+    return {"authority": (), "school": ("authority_id",), "school_class": ("school_id", "authority_id")}[by]
+
+
+def may_count_categories(reach, row):
+    """Category figures are for the district, the school's leaders and the class head (security.md §2)."""
+    return (
+        row.get("authority_id") in reach.authorities
+        or row.get("school_id") in reach.leader_schools
+        or row.get("school_class_id") in reach.classes
+    )
+
+
+def _targets(programme, rows, place):
+    targets = defaultdict(int)
+    classes = rows.filter(dimension=ALL).values("school_class__stage", "due", place)
+    for row in classes:
+        share = programme.rules.share_for(stage=row["school_class__stage"], size=row["due"])
+        targets[row[place]] += ceil(share * row["due"] - 1e-9)
+    return targets
