@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=40, verbose_name='名称')),
                 ('restricted', models.BooleanField(default=False, help_text='心理、残障等：仅班主任、心理教师和指定负责人可见', verbose_name='受限')),
                 ('psych', models.BooleanField(default=False, verbose_name='归心理教师')),
+                ('suggested_by', models.JSONField(blank=True, default=list, help_text='名册里的这些标志提示本类别（班主任认定后才算），如 orphan、aid_needed', verbose_name='名册提示')),
                 ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='schools.authority', verbose_name='教育局')),
             ],
             options={

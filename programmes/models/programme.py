@@ -131,6 +131,7 @@ class Category(models.Model):
     """A kind of pupil as the authority names it; a mark on a pupil lives on from one programme to the next.
 
     restricted: S4 (psychology, disability): label and text only for named roles (security.md §1).
+    suggested_by: roster flags (students.enums.RosterFlag) that suggest it; a class head confirms.
     """
 
     authority = models.ForeignKey("schools.Authority", models.PROTECT, related_name="categories", verbose_name="教育局")
@@ -138,6 +139,9 @@ class Category(models.Model):
     name = models.CharField("名称", max_length=40)
     restricted = models.BooleanField("受限", default=False, help_text="心理、残障等：仅班主任、心理教师和指定负责人可见")
     psych = models.BooleanField("归心理教师", default=False)
+    suggested_by = models.JSONField(
+        "名册提示", default=list, blank=True, help_text="名册里的这些标志提示本类别（班主任认定后才算），如 orphan、aid_needed"
+    )
 
     objects = CategoryQuerySet.as_manager()
 
