@@ -7,18 +7,19 @@ Needs requirements-dev.txt. Data stands in a temporary folder; neither server li
 """
 
 import contextlib
-import importlib.util
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 from tools.children import Children, Failed
+from tools.setup import VENV
 
 START_SECONDS = 30
 # What is lost in a crash is test data: no waiting for the disk.
@@ -87,10 +88,11 @@ def _temporary_folder():
 
 
 def _package(name):
-    spec = importlib.util.find_spec(name)
-    if spec is None:
-        raise Failed(f"The pip package {name} is missing: `make test` installs requirements-dev.txt.")
-    return Path(spec.submodule_search_locations[0])
+    """The folder of an installed package; tools run on the system's Python and look into .venv."""
+    for place in [*map(Path, sys.path), *VENV.glob("lib/python*/site-packages")]:
+        if (place / name / "__init__.py").exists():
+            return place / name
+    raise Failed(f"The pip package {name} is missing: `make test` installs requirements-dev.txt.")
 
 
 def _postgres_programs(folder):

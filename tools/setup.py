@@ -31,7 +31,7 @@ def environment(children, *, dev=False):
     if sys.version_info < OLDEST:
         this = sys.version.split()[0]
         raise Failed(f"Python 3.11 or newer is needed, this is {this}: name one with make PYTHON=python3.11 …")
-    if not PYTHON.exists():
+    if not (VENV / "bin" / "pip").exists():  # the last thing a new environment gets
         print("Creating .venv …", flush=True)
         hint = "Python could not create an environment; on Debian: apt-get install python3-venv"
         children.run([sys.executable, "-m", "venv", VENV], sentence=hint)
@@ -40,8 +40,11 @@ def environment(children, *, dev=False):
     if stamp.exists() and stamp.read_text() == digest(pins):
         return
     print(f"Installing {pins.name} (once, a minute or two) …", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", pins]
-    children.run(pip, cwd=ROOT, sentence=f"pip could not install {pins.name}, see above")
+    log = VENV / "pip.log"
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-r", pins]
+    with log.open("wb") as out:
+        if children.run(pip, cwd=ROOT, log=out):
+            raise Failed(f"pip could not install {pins.name}:\n{log.read_text(errors='replace')[-3000:]}")
     stamp.write_text(digest(pins))
 
 

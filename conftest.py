@@ -1,0 +1,117 @@
+"""Fixtures for browser tests (`@pytest.mark.browser`): a Chromium, pages of a given size, sign-in, axe.
+
+    @pytest.mark.browser
+    def test_home_greets_teacher(page_at, sign_in, axe, teacher):
+        page = page_at(390, 844)
+        sign_in(page, teacher)
+        page.goto("/")
+        assert axe(page) == []
+"""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tools.setup import chromium
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))  # one Chromium at a time, in one worker
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium from the system, driven by Playwright. Missing is a failure, never a skip."""
+    program = chromium()
+    if program is None:
+        pytest.fail("Chromium is missing: run `apt-get install chromium fonts-noto-cjk` as root.", pytrace=False)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread, so Django would refuse every query of the test itself.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
+        yield chrome
+        chrome.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page_at(browser, live_server):
+    """page_at(width, height, **context options): a fresh page on the live server, signed in as nobody.
+
+    When the test ends, no page may have broken a script, the content policy, or asked another host.
+    """
+    contexts, problems = [], []
+
+    def watch(page):
+        page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+        page.on("console", lambda message: problems.extend(_complaint(message)))
+        page.on("request", lambda request: problems.extend(_foreign(request.url, live_server.url)))
+
+    def open_page(width, height, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            base_url=live_server.url,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        context.on("page", watch)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def _complaint(message):
+    """Errors the browser printed, except that a page answered 4xx: tests ask for those on purpose."""
+    wanted = message.type == "error" and not message.text.startswith("Failed to load resource")
+    return [f"console: {message.text}"] if wanted else []
+
+
+def _foreign(url, own):
+    return [] if url.startswith((own, "data:", "blob:")) else [f"other host: {url}"]
+
+
+@pytest.fixture
+def sign_in():
+    """sign_in(page, user): give the page's browser context a session of this user, without the login form."""
+
+    def give_session(page, user):
+        client = Client()
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+        name = settings.SESSION_COOKIE_NAME
+        base = page.context._options["baseURL"] if page.url == "about:blank" else page.url
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base}])
+
+    return give_session
+
+
+@pytest.fixture
+def axe():
+    """axe(page): accessibility violations as ["rule: target, target"], [] when there are none."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def violations(page):
+        found = Axe().run(page).response["violations"]
+        return [f"{rule['id']}: " + ", ".join(" ".join(node["target"]) for node in rule["nodes"]) for rule in found]
+
+    return violations
