@@ -15,6 +15,7 @@ JOB_MOVES = {
     "finish": ({J.RUNNING}, J.DONE),
     "fail": ({J.QUEUED, J.RUNNING}, J.FAILED),
     "cancel": ({J.QUEUED, J.RUNNING}, J.CANCELLED),
+    "requeue": ({J.QUEUED, J.RUNNING}, J.QUEUED),  # without a sign of life: sent to the queue once more
     "retry": ({J.FAILED, J.CANCELLED}, J.QUEUED),
 }
 

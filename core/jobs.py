@@ -1,9 +1,22 @@
-"""Progress of background work. A task calls run(job_id, work); pages read the row."""
+"""Progress of background work. A job is a row first; the message in the queue only says "look at row n".
+
+    job = jobs.create("reports.tasks.compile_coverage", …)     # kind: the name of the Celery task that does it
+    transaction.on_commit(partial(compile_coverage.delay, job.pk))
+
+    @shared_task                                               # reports/tasks.py
+    def compile_coverage(job_id): …
+
+    with running(job_id) as job:                               # the action the task calls
+        if job is not None: …
+
+The queue may lose a message and a worker may die: requeue_stale() runs every minute and sends such jobs again.
+"""
 
 from contextlib import contextmanager
 
 import structlog
-from django.db import transaction
+from celery import current_app
+from django.db import OperationalError, transaction
 
 from core.clock import now
 from core.enums import JOB_MOVES, JobState
@@ -11,6 +24,8 @@ from core.models import Job
 from core.states import move
 
 log = structlog.get_logger("homevisit.jobs")
+
+MAX_ATTEMPTS = 5  # a job that ends its worker five times is not tried a sixth
 
 
 class JobStopped(Exception):
@@ -66,7 +81,7 @@ def finish(job, *, file="", result_url="", message=""):
 def _close(job, verb, **values):
     with transaction.atomic():
         row = Job.objects.select_for_update().get(pk=job.pk)
-        if row.attempts != job.attempts:
+        if row.attempts != job.attempts or row.state != JobState.RUNNING:
             raise JobStopped
         move(row, JOB_MOVES, verb)
         row.finished_at = row.heartbeat_at = now()
@@ -83,18 +98,66 @@ def cancel(job):
         row.save()
 
 
+def retry(job):
+    """A failed or cancelled job waits for a worker again; the caller sends the message on commit."""
+    with transaction.atomic():
+        row = Job.objects.select_for_update().get(pk=job.pk)
+        move(row, JOB_MOVES, "retry")
+        row.created_at = row.heartbeat_at = now()
+        row.started_at = row.finished_at = None
+        row.step = row.done = row.total = 0  # attempts stay: the number tells an old worker from a new one
+        row.message = row.step_label = ""
+        row.save()
+        return row
+
+
+def requeue_stale():
+    """Send jobs without a sign of life to the queue again; the worker that had one finds it gone.
+
+    Returns the ids sent. Two ticks at once send each job once: the one whose update hits the row.
+    """
+    sent = []
+    current_app.loader.import_default_modules()  # a process that is no worker knows only the tasks it imported
+    for job in Job.objects.stale().order_by("pk"):
+        mine = Job.objects.stale().filter(pk=job.pk)
+        task = current_app.tasks.get(job.kind)
+        if task is None or job.attempts >= MAX_ATTEMPTS:
+            words = f"试了{job.attempts}次都没有完成，已有数据没有改动。请把编号 {job.pk} 告诉管理员。"
+            mine.update(state=JobState.FAILED, finished_at=now(), message=words)
+            log.error("job_given_up", job=job.pk, kind=job.kind, attempts=job.attempts)
+        elif mine.update(state=JobState.QUEUED, heartbeat_at=now()):
+            log.warning("job_requeued", job=job.pk, kind=job.kind, attempts=job.attempts)
+            task.delay(job.pk)
+            sent.append(job.pk)
+    return sent
+
+
 @contextmanager
 def running(job_id):
-    """`with running(job_id) as job:` yields the claimed job or None; a failure becomes a plain message."""
+    """`with running(job_id) as job:` yields the claimed job or None; a failure becomes a plain message.
+
+    A database that is away for a moment, like a worker that is told to stop, leaves the row as it is:
+    requeue_stale() sends it again.
+    """
     job = claim(job_id)
     try:
         yield job
     except JobStopped:
         log.info("job_stopped", job=job_id)
     except JobFailed as error:
-        _close(job, "fail", message=str(error))
-    except BaseException:
+        _fail(job, str(error))
+    except OperationalError:
+        log.warning("job_interrupted", job=job_id)
+        raise
+    except Exception:
         # The trace goes to the log; the row says that nothing was lost and how to go on.
         if job is not None:
-            _close(job, "fail", message=f"任务中途出错，已有数据没有改动。可以重试；再不行请把编号 {job.pk} 告诉管理员。")
+            _fail(job, f"任务中途出错，已有数据没有改动。可以重试；再不行请把编号 {job.pk} 告诉管理员。")
         raise
+
+
+def _fail(job, message):
+    try:
+        _close(job, "fail", message=message)
+    except JobStopped:
+        log.info("job_stopped", job=job.pk)

@@ -1,41 +1,43 @@
-"""JSON log lines that carry ids only."""
+"""JSON log lines that carry ids only: no query strings, no phone or pupil numbers (security.md L3)."""
 
 import json
 import re
 
 import structlog
 
-PERSONAL = re.compile(r"1\d{10}|[GJL]?\d{17}[\dXx]")
+PERSONAL = re.compile(r"(?<!\d)1\d{10}(?!\d)|(?<![\dA-Za-z])[GJL]?\d{17}[\dXx](?!\d)")
 
 
-def stamp(logger, name, event):
-    event.setdefault("logger", getattr(event.get("_record"), "name", ""))
+def without_query(logger, name, event):
+    """What somebody searched for is personal: the path stays, the rest goes."""
+    if isinstance(event.get("request"), str):
+        event["request"] = event["request"].split("?")[0]
     return event
 
 
-renderer = structlog.processors.JSONRenderer(serializer=lambda value, **kw: json.dumps(value, ensure_ascii=False, default=str))
+def renderer(logger, name, event):
+    return PERSONAL.sub("***", json.dumps(event, ensure_ascii=False, default=str))
 
 
-class NoPersonalData:
-    """Last net: a phone or pupil number that slips into a message is blanked."""
-
-    def filter(self, log_record):
-        if isinstance(log_record.msg, str):
-            log_record.msg = PERSONAL.sub("***", log_record.msg)
-        if isinstance(log_record.args, tuple):
-            log_record.args = tuple(PERSONAL.sub("***", a) if isinstance(a, str) else a for a in log_record.args)
-        return True
-
+shared = [structlog.contextvars.merge_contextvars, structlog.stdlib.add_logger_name, structlog.stdlib.add_log_level]
 
 structlog.configure(
     processors=[
-        structlog.contextvars.merge_contextvars,
+        *shared,
         structlog.stdlib.filter_by_level,
         structlog.processors.TimeStamper(fmt="iso"),
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        without_query,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+
+
+def json_lines():
+    """The formatter of every handler; lines of other libraries get the same treatment."""
+    return structlog.stdlib.ProcessorFormatter(
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        foreign_pre_chain=[*shared, structlog.processors.TimeStamper(fmt="iso"), structlog.processors.format_exc_info],
+    )

@@ -62,7 +62,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "import_export",
-    "rules",
+    "rules.apps.AutodiscoverRulesConfig",
 ]
 
 MIDDLEWARE = [
@@ -208,7 +208,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # a school shares one address
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "schools.adapter.typed_name"
 AXES_LOCKOUT_CALLABLE = "schools.adapter.locked_out"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -270,17 +270,8 @@ vars().update(EMAIL_CONFIG)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "core.logs.renderer",
-            "foreign_pre_chain": ["core.logs.stamp"],
-        }
-    },
-    "filters": {"no_personal": {"()": "core.logs.NoPersonalData"}},
-    "handlers": {
-        "stream": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["no_personal"]},
-    },
+    "formatters": {"json": {"()": "core.logs.json_lines"}},
+    "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stream"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {
         "homevisit": {"level": "INFO"},

@@ -21,8 +21,9 @@ class JobQuerySet(ScopedQuerySet):
 class Job(models.Model):
     """One background task as a row: the queue may lose a message, never a job.
 
-    Written only by core.jobs. Scope is plain ids, because core knows no school. `file` is a path below the
-    private media folder; serve it only through a view that asks visible_to again.
+    Written only by core.jobs. Scope is plain ids, because core knows no school. `kind` is the name of the Celery
+    task that does it. `file` is a path below the private media folder; serve it only through a view that asks
+    visible_to again.
     """
 
     kind = models.CharField("任务", max_length=40)

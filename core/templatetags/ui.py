@@ -1,5 +1,7 @@
 """Icons, marks, bars and form fields as the pages draw them (docs/ui.md). No style attributes: the CSP forbids them."""
 
+import re
+
 from django import forms, template
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -117,6 +119,15 @@ def about(seconds):
     if seconds < 60:
         return f"{max(10, -(-seconds // 10) * 10)}秒"
     return f"{-(-seconds // 60)}分钟"
+
+
+@register.filter
+def bare_diff(html):
+    """A changed value as import-export shows it, without the style attributes the CSP refuses.
+
+    The text in it was escaped when the marks were put around it.
+    """
+    return mark_safe(re.sub(r'<(ins|del) style="[^"]*">', r"<\1>", str(html)))
 
 
 @register.filter

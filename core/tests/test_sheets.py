@@ -1,0 +1,59 @@
+import openpyxl
+import pytest
+
+from core.sheets import Column, clean, guard, write_table
+
+COLUMNS = [
+    Column("学校", 20),
+    Column("应访", kind="number"),
+    Column("覆盖率", kind="percent"),
+    Column("应访", kind="number", group="困境儿童"),
+    Column("实访", kind="number", group="困境儿童"),
+]
+
+
+@pytest.fixture
+def sheet(tmp_path):
+    path = tmp_path / "table.xlsx"
+    rows = [["=1+1", 10, "50.00%", 2, 1], ["@晨曦路\x07小学", 3, "–", 0, None]]
+    total = ["合计", 13, "38.46%", 2, 1]
+    assert write_table(path, title="覆盖情况", subtitle="截至9月30日", columns=COLUMNS, rows=rows, total=total) == 2
+    return openpyxl.load_workbook(path).active
+
+
+def test_table_holds_title_two_row_header_rows_and_total(sheet):
+    assert [[c.value for c in row] for row in sheet.iter_rows()] == [
+        ["覆盖情况", None, None, None, None],
+        ["截至9月30日", None, None, None, None],
+        ["学校", "应访", "覆盖率", "困境儿童", None],
+        [None, None, None, "应访", "实访"],
+        ["=1+1", 10, "50.00%", 2, 1],
+        ["@晨曦路小学", 3, "–", 0, None],
+        ["合计", 13, "38.46%", 2, 1],
+    ]
+
+
+def test_a_name_that_looks_like_a_formula_is_a_text_cell(sheet):
+    assert (sheet["A5"].data_type, sheet["A5"].number_format) == ("s", "@")
+
+
+def test_page_is_a4_landscape_with_frozen_and_repeated_header(sheet):
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.page_setup.paperSize == 9
+    assert sheet.freeze_panes == "D5"
+    assert sheet.print_title_rows == "$3:$4"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM", "＝1", "  =1", "\u00a0=1", "\t=1"])
+def test_guard_puts_an_apostrophe_before_what_a_sheet_would_compute(text):
+    assert guard(text).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["晨曦路小学", "1-2班", "", " "])
+def test_guard_leaves_plain_text_alone(text):
+    assert guard(text) == text
+
+
+def test_clean_drops_control_characters_and_cuts_at_the_cell_limit():
+    assert clean("甲\x00乙\x1f") == "甲乙"
+    assert len(clean("长" * 40_000)) == 32_767

@@ -1,0 +1,53 @@
+from datetime import date
+
+import pytest
+
+from schools.calendar import LIBRARY_YEARS, is_workday, next_workday, school_year, unknown_year_notice, year_is_known
+from schools.models import Workday
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_kept_library_covers_2004_to_2026():
+    assert (LIBRARY_YEARS.start, LIBRARY_YEARS.stop) == (2004, 2027)
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2022, 9, 30), True),
+        (date(2022, 10, 3), False),  # a Monday of the holiday week
+        (date(2022, 10, 8), True),  # a make-up Saturday: the day Baoshan's papers are due
+        (date(2022, 10, 9), True),
+        (date(2022, 10, 15), False),
+        (date(2024, 2, 12), False),  # Spring Festival
+    ],
+)
+def test_holidays_and_make_up_days_of_the_state(day, works):
+    assert is_workday(day) is works
+
+
+def test_an_unknown_year_goes_by_weekdays_and_says_so():
+    assert is_workday(date(2027, 10, 1))  # a Friday: surely a holiday, but nobody has told us yet
+    assert not year_is_known(2027)
+    assert unknown_year_notice(date(2027, 10, 1), date(2026, 10, 1)) == (
+        "2027年的放假安排还没有录入，暂按周一至周五算工作日。请管理员在“管理—工作日”里补上。"
+    )
+    assert unknown_year_notice(date(2026, 10, 1)) == ""
+
+
+def test_the_admins_table_wins_and_makes_the_year_known():
+    Workday.objects.create(day=date(2027, 10, 1), is_workday=False, name="国庆节")
+    Workday.objects.create(day=date(2027, 10, 9), is_workday=True, name="调休上班")
+    assert not is_workday(date(2027, 10, 1))
+    assert is_workday(date(2027, 10, 9))
+    assert unknown_year_notice(date(2027, 10, 1)) == ""
+
+
+def test_next_workday_steps_over_the_holiday():
+    assert next_workday(date(2022, 10, 1)) == date(2022, 10, 8)
+    assert next_workday(date(2022, 9, 30)) == date(2022, 9, 30)
+
+
+def test_a_school_year_begins_on_the_first_of_august():
+    assert [school_year(d) for d in (date(2022, 7, 31), date(2022, 8, 1), date(2023, 1, 1))] == [2021, 2022, 2022]
