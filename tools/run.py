@@ -82,6 +82,7 @@ def write_keys(path):
         "DEMO_PASSWORD": password,
     }
     draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
     draft.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
     draft.rename(path)
 

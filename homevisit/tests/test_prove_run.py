@@ -1,0 +1,113 @@
+"""The first and second `make run` of a person who just cloned the project, and every way it can end."""
+
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+
+import pytest
+from django.conf import settings
+
+from tools.servers import free_port
+
+pytestmark = [pytest.mark.prove, pytest.mark.sqlite]
+END_SECONDS = 20
+
+
+class Running:
+    """A `make run` in a session of its own, up once constructed."""
+
+    def __init__(self, folder, env):
+        begun = time.monotonic()
+        self.port = free_port()
+        self.make = subprocess.Popen(
+            ["make", "run"], cwd=folder, env=env | {"PORT": str(self.port)}, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        self.said = []
+        for line in self.make.stdout:
+            self.said.append(line)
+            if "Ctrl-C ends everything" in line:
+                break
+        else:
+            pytest.fail("".join(self.said), pytrace=False)
+        self.seconds = time.monotonic() - begun
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
+            return response.status
+
+    def process(self, words):
+        """Process id of the oldest process of this run whose command line holds these words."""
+        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True).stdout
+        rows = [line.split(None, 2) for line in listed.splitlines()]
+        below, found = {str(self.make.pid)}, []
+        for pid, parent, args in rows:
+            if parent in below:
+                below.add(pid)
+                found += [int(pid)] if words in args else []
+        return found[0]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory, marked_processes):
+    """A fresh clone after its first complete `make run`, pip included."""
+    env, alive = marked_processes
+    folder = tmp_path_factory.mktemp("clone") / "homevisit"
+    subprocess.run(["git", "clone", "-q", settings.BASE_DIR, folder], check=True)
+    first = Running(folder, env)
+    pages = first.get("/readyz"), first.get("/accounts/login/")
+    os.killpg(first.make.pid, signal.SIGINT)
+    first.make.wait(END_SECONDS)
+    assert (pages, alive()) == ((200, 200), [])
+    return folder
+
+
+def gone(alive):
+    until = time.monotonic() + END_SECONDS
+    while alive() and time.monotonic() < until:
+        time.sleep(0.1)
+    return alive() == []
+
+
+def test_second_run_is_ready_in_five_seconds(clone, marked_processes):
+    env, alive = marked_processes
+    second = Running(clone, env)
+    os.killpg(second.make.pid, signal.SIGINT)
+
+    assert second.seconds < 5
+    assert gone(alive)
+
+
+def test_run_prints_address_and_logins(clone, marked_processes):
+    env, alive = marked_processes
+    running = Running(clone, env)
+    said = "".join(running.said)
+    os.killpg(running.make.pid, signal.SIGINT)
+
+    assert f"http://127.0.0.1:{running.port}/" in said
+    assert {role for role in ("teacher", "class_head", "school_leader", "district_admin") if role in said} == {
+        "teacher", "class_head", "school_leader", "district_admin",
+    }  # fmt: skip
+    assert gone(alive)
+
+
+@pytest.mark.parametrize(
+    ("whom", "how"),
+    [
+        ("make run", signal.SIGINT),
+        ("make run", signal.SIGTERM),
+        ("make run", signal.SIGKILL),
+        ("tools.run", signal.SIGTERM),
+        ("tools.run", signal.SIGKILL),
+        ("gunicorn", signal.SIGKILL),
+        ("celery", signal.SIGKILL),
+    ],
+)
+def test_one_process_ended_ends_all(clone, marked_processes, whom, how):
+    env, alive = marked_processes
+    running = Running(clone, env)
+    os.kill(running.make.pid if whom == "make run" else running.process(whom), how)
+
+    assert gone(alive)
