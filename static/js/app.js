@@ -14,6 +14,22 @@
     if (meta && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = meta.content;
   });
 
+  /* The sign-in page instead of a part of this one: the session is over, so show it whole. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    if (!/\/accounts\/login\//.test(event.detail.xhr.responseURL || "")) return;
+    event.detail.shouldSwap = false;
+    window.location.reload();
+  });
+
+  /* No answer or a failure: say so, and that nothing typed is lost. Polling tries again by itself. */
+  function failed(event) {
+    var source = event.detail.elt, place = document.getElementById("messages");
+    if (!place || /every/.test(source.getAttribute("hx-trigger") || "")) return;
+    place.innerHTML = '<div class="note red mb-3" role="alert"><div>没有办成，写的字还在。检查网络后再试一次。</div></div>';
+  }
+  document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:responseError", failed);
+
   /* 显示密码: <button data-show-password="id_password"> */
   document.addEventListener("click", function (event) {
     var button = closest(event, "[data-show-password]");
