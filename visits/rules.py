@@ -1,6 +1,15 @@
 """Who may do what in visits/. Rows are scoped first (visible_to); these answer "may they?"."""
 
 import rules
+from django.db.models import Q
+
+from core.clock import today
+from schools.enums import Role
+from schools.models import Post
+from students.models import CategoryMark, MentorLink, Student
+from students.models.student import active_on
+
+VISITING_ROLES = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
 
 # ── Boards and names behind figures (security.md §2) ──
 
@@ -40,3 +49,84 @@ rules.add_perm("visits.view_rank", heads_class | leads_school_of_class)  # 学�
 rules.add_perm("visits.view_school", runs_school)
 rules.add_perm("visits.view_names", reads_names)
 rules.add_perm("visits.change_due", heads_class_of_due)
+
+# ── Logging visits and what follows a record (security.md §2, "visit text") ──
+
+
+def my_pupils(reach, prefix=""):
+    """Condition: pupils of the classes the user heads and those the user mentors. prefix is the path to Student."""
+    mentored = MentorLink.objects.filter(active_on(today()), teacher_id=reach.user_id).values("student_id")
+    return Q(**{f"{prefix}school_class_id__in": reach.classes}) | Q(**{f"{prefix}pk__in": mentored})
+
+
+def pupils_to_visit(reach, prefix=""):
+    """Condition: pupils the user may log a visit for; a psychologist's referred pupils beside the own ones."""
+    condition = my_pupils(reach, prefix)
+    if reach.psych_schools:
+        referred = CategoryMark.objects.filter(category__psych=True).in_force(today()).values("student_id")
+        condition |= Q(**{f"{prefix}school_id__in": reach.psych_schools, f"{prefix}pk__in": referred})
+    return condition
+
+
+@rules.predicate
+def visits_families(user, student=None):
+    """Without a pupil: does the user visit families at all. With one: this one."""
+    reach = user.reach
+    if student is None:
+        return bool(reach.roles & VISITING_ROLES) or (
+            bool(reach.staff_schools) and MentorLink.objects.filter(active_on(today()), teacher_id=user.pk).exists()
+        )
+    return Student.objects.filter(pupils_to_visit(reach), pk=student.pk).exists()
+
+
+@rules.predicate
+def keeps_records(user):
+    return bool(user.reach.leader_schools) or visits_families(user)
+
+
+@rules.predicate
+def reads_visit(user, visit):
+    return type(visit).objects.visible_to(user).filter(pk=visit.pk).exists()
+
+
+@rules.predicate
+def is_lead(user, visit):
+    return visit.lead_id == user.pk
+
+
+@rules.predicate
+def went_along(user, visit):
+    return any(visitor.user_id == user.pk for visitor in visit.visitors.all())
+
+
+@rules.predicate
+def heads_class_of_visit(user, visit):
+    return any(
+        row.student.school_class_id in user.reach.classes and row.school_id == visit.school_id
+        for row in visit.visit_students.all()
+    )
+
+
+@rules.predicate
+def leads_school_of_visit(user, visit):
+    return visit.school_id in user.reach.leader_schools
+
+
+@rules.predicate
+def visited_by_class_head(user, visit):
+    """Nobody reviews the own record, so a class head's goes to the school's leader."""
+    classes = [row.student.school_class_id for row in visit.visit_students.all()]
+    visitors = [visitor.user_id for visitor in visit.visitors.all()]
+    return Post.objects.active().filter(
+        role=Role.CLASS_HEAD, school_class_id__in=classes, user_id__in=visitors
+    ).exists()  # fmt: skip
+
+
+rules.add_perm("visits.log", visits_families)
+rules.add_perm("visits.view_records", keeps_records)
+rules.add_perm("visits.view_text", reads_visit)
+rules.add_perm("visits.correct_visit", is_lead)
+rules.add_perm(
+    "visits.return_visit", ~went_along & (heads_class_of_visit | (leads_school_of_visit & visited_by_class_head))
+)
+rules.add_perm("visits.void_visit", leads_school_of_visit)

@@ -1,0 +1,43 @@
+"""Dated changes in a family: they raise a pupil to the first rank until a visit answers them."""
+
+from django.db import transaction
+
+from core.audit import record
+from core.clock import now
+from students.models import ChangeEvent
+from students.signals import students_changed
+
+
+@transaction.atomic
+def answer_changes(student_ids, visited_on, *, by):
+    """A visit on that day answers the open changes dated on or before it. Returns the ids of the changes."""
+    changes = _locked(ChangeEvent.objects.open().filter(student_id__in=student_ids, occurred_on__lte=visited_on))
+    if changes:
+        _write(changes, answered_on=visited_on, answered_at=now())
+        _tell(changes, "change.answer", by)
+    return [change.pk for change in changes]
+
+
+@transaction.atomic
+def reopen_changes(student_ids, answered_on, *, by):
+    """The visit of that day no longer stands: what it answered is open again. Returns the ids of the changes."""
+    changes = _locked(ChangeEvent.objects.filter(student_id__in=student_ids, answered_on=answered_on))
+    if changes:
+        _write(changes, answered_on=None, answered_at=None)
+        _tell(changes, "change.reopen", by)
+    return [change.pk for change in changes]
+
+
+def _locked(changes):
+    return list(changes.select_for_update(of=("self",)).select_related("student").order_by("pk"))
+
+
+def _write(changes, **values):
+    ChangeEvent.objects.filter(pk__in=[change.pk for change in changes]).update(**values)
+
+
+def _tell(changes, action, by):
+    for change in changes:
+        pupil = change.student
+        record(change, action, by=by, authority_id=pupil.authority_id, school_id=pupil.school_id, student=pupil.pk)
+    students_changed.send(sender=ChangeEvent, student_ids=sorted({change.student_id for change in changes}))
