@@ -64,7 +64,7 @@ def progress(job, *, step=None, label=None, done=0, total=0):
     """Write n/m and a sign of life. Raises JobStopped when the job is no longer this worker's."""
     changes = {"done": done, "total": total, "heartbeat_at": now()}
     if step is not None:
-        changes["step"] = step
+        changes |= {"step": step, "step_at": now()}
     if label is not None:
         changes["step_label"] = label
     mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)

@@ -6,6 +6,7 @@ A string is always written with write_string, so "=…" typed by anyone is text 
 
 import re
 from dataclasses import dataclass
+from datetime import UTC
 
 import xlsxwriter
 
@@ -32,14 +33,19 @@ class Column:
     group: str = ""  # heading above several columns
 
 
-def write_table(path, *, title, columns, rows, total=None, subtitle="", sheet="Sheet1", mark=""):
+def write_table(
+    path, *, title, columns, rows, total=None, subtitle="", notes=(), sheet="Sheet1", mark="", made_at=None
+):
     """One A4-landscape sheet: merged title, optional group row, header, rows, 合计 row; header repeats in print.
 
     rows: iterable of sequences as long as columns. percent cells take text ("69.52%") made by
-    core.formats.percent, so that "100%" is only ever a true 100%. mark goes to the page footer.
+    core.formats.percent, so that "100%" is only ever a true 100%. notes: lines below the table. mark goes to the
+    page footer. With made_at (aware), the same table gives the same bytes. path may be an open binary file.
     Up to ~20k rows (the header merges rows, so the sheet is held in memory). Returns the number of data rows.
     """
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        if made_at is not None:
+            book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
         ws = book.add_worksheet(sheet)
         base = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "border": 1}
         fmt = {
@@ -49,6 +55,7 @@ def write_table(path, *, title, columns, rows, total=None, subtitle="", sheet="S
             "head": book.add_format({**base, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#EDF6F4"}),
             "title": book.add_format({"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter"}),
             "sub": book.add_format({"font_name": "宋体", "font_size": 10, "align": "center"}),
+            "note": book.add_format({"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "vcenter"}),
         }
         bold = {
             "text": book.add_format({**base, "bold": True, "num_format": "@"}),
@@ -74,6 +81,10 @@ def write_table(path, *, title, columns, rows, total=None, subtitle="", sheet="S
             row, count = row + 1, count + 1
         if total is not None:
             _write_row(ws, row, columns, total, bold)
+            row += 1
+        for note in notes:
+            _write_across(ws, row, last, note, fmt["note"])
+            row += 1
         ws.set_landscape()
         ws.set_paper(9)  # A4
         ws.fit_to_pages(1, 0)

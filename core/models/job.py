@@ -37,6 +37,7 @@ class Job(models.Model):
     step = models.PositiveSmallIntegerField("第几步", default=0)
     steps = models.PositiveSmallIntegerField("共几步", default=1)
     step_label = models.CharField("这一步", max_length=60, blank=True)
+    step_at = models.DateTimeField(null=True)  # when this step began
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     message = models.CharField("说明", max_length=500, blank=True)
@@ -72,8 +73,8 @@ class Job(models.Model):
 
     @property
     def seconds_left(self):
-        """Guess from the pace so far; None until there is something to guess from."""
-        if not self.started_at or self.percent < 3 or not self.is_open:
+        """Guess for this step from its own pace; None until there is something to guess from."""
+        if not (self.state == JobState.RUNNING and self.step_at and self.done and self.total):
             return None
-        spent = (now() - self.started_at).total_seconds()
-        return max(1, round(spent * (100 - self.percent) / self.percent))
+        spent = (self.heartbeat_at - self.step_at).total_seconds()
+        return max(1, round(spent * (self.total - self.done) / self.done))

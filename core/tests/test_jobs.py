@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from core import jobs
 from core.clock import now
@@ -66,3 +67,73 @@ def test_a_cancelled_job_stops_its_worker(job):
     assert Job.objects.get().state == JobState.CANCELLED
     with pytest.raises(WrongState):
         jobs.cancel(job)
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """A task named test that only notes what it was sent."""
+    ids = []
+
+    class Task:
+        delay = staticmethod(ids.append)
+
+    monkeypatch.setitem(jobs.current_app.tasks, "test", Task)
+    return ids
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
+def test_a_job_without_a_sign_of_life_is_sent_again_once(job, sent, state):
+    Job.objects.update(state=state, heartbeat_at=now() - timedelta(minutes=3))
+    assert (jobs.requeue_stale(), jobs.requeue_stale()) == ([job.pk], [])
+    assert sent == [job.pk]
+    assert Job.objects.get().state == JobState.QUEUED
+
+
+def test_a_living_job_is_left_alone(job, sent):
+    jobs.claim(job.pk)
+    assert (jobs.requeue_stale(), sent) == ([], [])
+
+
+def test_a_worker_whose_job_was_sent_again_stops_before_another_takes_it(job, sent):
+    old = jobs.claim(job.pk)
+    Job.objects.update(heartbeat_at=now() - timedelta(minutes=3))
+    jobs.requeue_stale()
+    for act in (jobs.progress, jobs.finish):
+        with pytest.raises(jobs.JobStopped):
+            act(old)
+
+
+def test_a_job_that_never_ends_is_given_up(job, sent):
+    Job.objects.update(
+        state=JobState.RUNNING, attempts=jobs.MAX_ATTEMPTS, heartbeat_at=now() - timedelta(minutes=3)
+    )
+    assert (jobs.requeue_stale(), sent) == ([], [])
+    given_up = Job.objects.get()
+    assert given_up.state == JobState.FAILED
+    assert str(job.pk) in given_up.message
+
+
+def test_a_retried_job_is_told_from_its_earlier_run(job):
+    old = jobs.claim(job.pk)
+    jobs.cancel(job)
+    jobs.retry(job)
+    new = jobs.claim(job.pk)
+    assert (old.attempts, new.attempts) == (1, 2)
+    with pytest.raises(jobs.JobStopped):
+        jobs.progress(old, done=1)
+
+
+def test_a_database_away_for_a_moment_leaves_the_job_to_the_next_tick(job):
+    with pytest.raises(OperationalError), jobs.running(job.pk):
+        raise OperationalError("database is locked")
+    assert Job.objects.get().state == JobState.RUNNING
+
+
+def test_time_left_is_guessed_from_the_pace_of_the_step(job, settings):
+    settings.HOMEVISIT_CLOCK = "2022-09-30T18:00+08:00"
+    mine = jobs.claim(job.pk)
+    jobs.progress(mine, step=1, total=100)
+    assert mine.seconds_left is None
+    settings.HOMEVISIT_CLOCK = "2022-09-30T18:00:10+08:00"
+    jobs.progress(mine, done=20, total=100)
+    assert Job.objects.get().seconds_left == 40

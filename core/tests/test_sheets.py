@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import openpyxl
 import pytest
 
@@ -57,3 +59,15 @@ def test_guard_leaves_plain_text_alone(text):
 def test_clean_drops_control_characters_and_cuts_at_the_cell_limit():
     assert clean("甲\x00乙\x1f") == "甲乙"
     assert len(clean("长" * 40_000)) == 32_767
+
+
+def test_notes_stand_below_the_table_and_the_same_table_gives_the_same_bytes(tmp_path):
+    files = [tmp_path / name for name in ("a.xlsx", "b.xlsx")]
+    for file in files:
+        write_table(
+            file, title="汇总", columns=[Column("学校"), Column("应访", kind="number")], rows=[["一小", 3]], total=["合计", 3],
+            notes=["覆盖率按学生计。"], made_at=datetime(2022, 10, 1, tzinfo=UTC),
+        )  # fmt: skip
+    assert files[0].read_bytes() == files[1].read_bytes()
+    cells = [[c.value for c in row] for row in openpyxl.load_workbook(files[0]).active.iter_rows()]
+    assert cells == [["汇总", None], ["学校", "应访"], ["一小", 3], ["合计", 3], ["覆盖率按学生计。", None]]
