@@ -89,10 +89,12 @@ class Children:
         """Run one step to its end and return its exit code; with `sentence`, raise Failed unless it is 0."""
         self.check()
         child = self.start(command, **options)
-        while child.poll() is None:
-            self.check()
-            time.sleep(TICK)
-        self.started.remove(child)
+        try:
+            while child.poll() is None:
+                self.check()
+                time.sleep(TICK)
+        finally:
+            self.stop(child)  # what it left in its process group, too
         if sentence and child.returncode:
             raise Failed(f"{sentence} (exit code {child.returncode})")
         return child.returncode
