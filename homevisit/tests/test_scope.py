@@ -1,0 +1,118 @@
+"""Which rows each role sees: the table of security.md §2, model by model, and nothing beyond it.
+
+A cell lists the places seen: c own class, s same school, o other school of the authority, x other authority.
+"""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+
+from homevisit.tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+ROLES = [
+    "teacher", "mentor", "class_head", "psych_teacher", "school_leader", "named_leader", "school_admin",
+    "reviewer", "district_admin", "security_admin", "auditor", "inspector", "nobody",
+]  # fmt: skip
+STAFF = {role: "cs" for role in ROLES[:7]}  # what anybody at the school sees of the school
+PUPIL = {
+    "mentor": "c", "class_head": "c", "psych_teacher": "c", "school_leader": "cs", "named_leader": "cs",
+    "school_admin": "cs",
+}  # fmt: skip
+# The world's pupils all carry a PSY mark, so the psychologist of the school sees those of the school.
+PUPIL["psych_teacher"] = "cs"
+DESKS = {"reviewer": "cso", "district_admin": "cso", "security_admin": "cso", "auditor": "cso"}
+OF_AUTHORITY = {role: "cso" for role in [*ROLES[:7], *DESKS]}
+VISIT_TEXT = {"mentor": "c", "class_head": "c", "school_leader": "cs", "named_leader": "cs"}
+
+SEES = {
+    "schools.Authority": OF_AUTHORITY,
+    "schools.School": {**STAFF, "reviewer": "cso", "district_admin": "cso", "security_admin": "cso"},
+    "schools.SchoolClass": {**STAFF, "district_admin": "cso"},
+    "schools.User": {**STAFF, "district_admin": "cso", "security_admin": "cso"},
+    "schools.Post": {
+        "class_head": "c", "school_leader": "cs", "named_leader": "cs", "school_admin": "cs",
+        "district_admin": "cso", "security_admin": "cso",
+    },
+    "schools.Workday": {},  # no place: see below
+    "programmes.Programme": OF_AUTHORITY,
+    "programmes.Phase": OF_AUTHORITY,
+    "programmes.Deadline": OF_AUTHORITY,
+    "programmes.Category": OF_AUTHORITY,
+    "programmes.ProgrammeCategory": OF_AUTHORITY,
+    "programmes.SchoolForm": {**STAFF, "district_admin": "cso"},
+    "students.Student": PUPIL,
+    "students.Household": PUPIL,
+    "students.Enrolment": PUPIL,
+    "students.Guardian": PUPIL,
+    "students.MentorLink": PUPIL,
+    "students.CategoryMark": {"mentor": "c", "class_head": "c", "school_leader": "cs", "named_leader": "cs"},
+    "restricted mark": {"class_head": "c", "psych_teacher": "cs", "named_leader": "cs"},
+    "students.ChangeEvent": {"mentor": "c", "class_head": "c", "school_leader": "cs", "named_leader": "cs"},
+    "students.RosterUpload": {},  # only its uploader: see students/tests
+    "visits.Due": PUPIL,
+    "visits.ClassCount": {**STAFF, "reviewer": "cso", "district_admin": "cso"},
+    "visits.Visit": VISIT_TEXT,
+    "visits.VisitStudent": VISIT_TEXT,
+    "visits.VisitVisitor": VISIT_TEXT,
+    "visits.Opinion": {**VISIT_TEXT, "school_admin": "cs"},
+    "reports.Compilation": {"district_admin": "cso"},
+    "reports.Snapshot": {"school_leader": "cs", "named_leader": "cs", "district_admin": "cso"},
+    "reports.SchoolSnapshot": {"school_leader": "cs", "named_leader": "cs", "district_admin": "cso"},
+    "core.AuditEntry": {"auditor": "cso"},
+    "core.Job": {"district_admin": "cso"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(settings):
+    settings.HOMEVISIT_CLOCK = World.CLOCK
+    return World()
+
+
+def seen(world, label, user):
+    """The places whose row the user sees, e.g. "cs"."""
+    return "".join(
+        tag
+        for tag, place in world.places.items()
+        for row in [place.rows[label]]
+        if type(row).objects.visible_to(user).filter(pk=row.pk).exists()
+    )
+
+
+def test_each_role_sees_just_the_rows_of_the_table(world):
+    wrong = []
+    for label, cells in SEES.items():
+        if label in ("schools.Workday",):
+            continue
+        for role in ROLES:
+            found = seen(world, label, world.people[role])
+            if found != cells.get(role, ""):
+                wrong.append(f"{label} {role}: sees “{found}”, the table says “{cells.get(role, '')}”")
+    assert wrong == []
+
+
+def test_anonymous_and_disabled_people_see_no_row_at_all(world):
+    off = world.people["district_admin"]
+    off.is_active = False
+    for label in SEES:
+        if label != "schools.Workday":
+            assert seen(world, label, AnonymousUser()) == seen(world, label, off) == "", label
+
+
+def test_every_model_of_ours_is_in_the_table():
+    rooms = {"core", "schools", "programmes", "students", "visits", "care", "reports", "homevisit"}
+    models = {m._meta.label for m in apps.get_models() if m.__module__.split(".")[0] in rooms}
+    assert models == SEES.keys() - {"restricted mark"}
+    assert [m for m in models if not hasattr(apps.get_model(m).objects.all(), "visible_to")] == []
+
+
+def test_scope_never_doubles_a_row(world):
+    for label in SEES:
+        if label in ("schools.Workday", "restricted mark"):
+            continue
+        model = type(world.places["c"].rows[label])
+        for role in ROLES:
+            keys = list(model.objects.visible_to(world.people[role]).values_list("pk", flat=True))
+            assert len(keys) == len(set(keys)), (label, role)
