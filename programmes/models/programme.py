@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from core.clock import now
-from programmes.config import ProgrammeConfig
+from programmes.config.days import last_day_before
+from programmes.config.schema import ProgrammeConfig
 from programmes.enums import DeadlineKind, ProgrammeState
+from schools.models import School
 from schools.scope import ScopedQuerySet
 
 
@@ -16,12 +18,11 @@ class OfAuthority(ScopedQuerySet):
 
     def scope(self, reach):
         desks = reach.authorities | reach.reviewed_authorities | reach.audited_authorities | reach.secured_authorities
-        return Q(**{f"{self.path}authority_id__in": desks}) | Q(
-            **{f"{self.path}authority__schools__in": reach.staff_schools}
-        )
-
-    def visible_to(self, user):
-        return super().visible_to(user).distinct()
+        condition = Q(**{f"{self.path}authority_id__in": desks})
+        if reach.staff_schools:
+            employers = School.objects.filter(pk__in=reach.staff_schools).values("authority_id")
+            condition |= Q(**{f"{self.path}authority_id__in": employers})
+        return condition
 
 
 class ProgrammeQuerySet(OfAuthority):
@@ -29,7 +30,11 @@ class ProgrammeQuerySet(OfAuthority):
 
 
 class Programme(models.Model):
-    """One notice of one authority in one year. What it asks for is data: `config`, phases, deadlines, categories."""
+    """One notice of one authority in one year. What it asks for is data: `config`, phases, deadlines, categories.
+
+    source: the file as last loaded (Notice.rows); a changed file is compared with it, so that what the
+    administration edited since stays. State changes only through programmes.actions.state.
+    """
 
     code = models.SlugField("代码", max_length=50, unique=True)
     authority = models.ForeignKey(
@@ -47,6 +52,7 @@ class Programme(models.Model):
     due_on = models.DateField("应访名单基准日", help_text="这一天在读的学生为应访；此前按当天算")
     state = models.CharField("状态", max_length=10, choices=ProgrammeState, default=ProgrammeState.DRAFT)
     config = models.JSONField("设置", default=dict)
+    source = models.JSONField(default=dict, editable=False)
     source_checksum = models.CharField(max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
 
@@ -122,6 +128,14 @@ class Deadline(models.Model):
     def __str__(self):
         return self.title
 
+    @property
+    def last_day(self):
+        """The day people call the deadline: 9月30日 for 10月1日0时."""
+        return last_day_before(self.at)
+
+    def has_passed(self, instant=None):
+        return (instant or now()) >= self.at
+
 
 class CategoryQuerySet(OfAuthority):
     path = ""
@@ -191,7 +205,8 @@ class SchoolFormQuerySet(ScopedQuerySet):
 class SchoolForm(models.Model):
     """How one school adapts the record form within the programme's frame (W1, W78).
 
-    fields: {code: {"prompt": str, "required": bool, "hidden": bool}}. What the programme requires stays required.
+    fields: {code: {"prompts": [str], "required": bool, "hidden": bool}}, only what differs from the programme.
+    What the programme requires stays required.
     """
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="school_forms", verbose_name="活动")
