@@ -2,17 +2,17 @@ from django.db import models
 
 
 class CompilationState(models.TextChoices):
-    WAITING = "waiting", "排队中"
+    """How far a package has come. Whether somebody works on it, or it failed, is the job's state."""
+
+    WAITING = "waiting", "等待冻结"
     FREEZING = "freezing", "正在冻结数据"
     FROZEN = "frozen", "数据已冻结"
     READY = "ready", "已完成"
-    FAILED = "failed", "没有完成"
 
 
 C = CompilationState
 COMPILATION_MOVES = {
-    "freeze": ({C.WAITING, C.FREEZING, C.FAILED}, C.FREEZING),
+    "freeze": ({C.WAITING, C.FREEZING}, C.FREEZING),  # freezing again: the next worker goes on where one died
     "frozen": ({C.FREEZING}, C.FROZEN),
-    "ready": ({C.FROZEN, C.READY}, C.READY),
-    "fail": ({C.WAITING, C.FREEZING, C.FROZEN}, C.FAILED),
+    "ready": ({C.FROZEN}, C.READY),
 }

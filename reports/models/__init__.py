@@ -1,3 +1,3 @@
-from reports.models.compilation import Compilation, Snapshot
+from reports.models.compilation import Compilation, SchoolSnapshot, Snapshot
 
-__all__ = ["Compilation", "Snapshot"]
+__all__ = ["Compilation", "SchoolSnapshot", "Snapshot"]

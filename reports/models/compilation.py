@@ -1,10 +1,14 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
 from core.clock import now
 from programmes.enums import DeadlineKind
 from reports.enums import CompilationState
+from schools.enums import SchoolKind
 from schools.scope import ScopedQuerySet
 
 
@@ -15,7 +19,12 @@ class CompilationQuerySet(ScopedQuerySet):
 
 
 class Compilation(models.Model):
-    """One deadline's package. Unique per programme, kind and revision, so two workers make one."""
+    """Coverage of one programme as of one instant, frozen, with its workbook.
+
+    The deadline's own compilation is the one with as_of == deadline_at; an earlier as_of is 阶段性, a later
+    one shows what came after. revision counts up per programme and kind. Both are unique, so two workers make
+    one. See docs/decisions/0004-compilations.md.
+    """
 
     programme = models.ForeignKey(
         "programmes.Programme", models.PROTECT, related_name="compilations", verbose_name="活动"
@@ -24,8 +33,9 @@ class Compilation(models.Model):
     kind = models.CharField("事项", max_length=20, choices=DeadlineKind)
     revision = models.PositiveSmallIntegerField("第几版", default=1)
     as_of = models.DateTimeField("数据截至")
+    deadline_at = models.DateTimeField("截止时刻")  # as it stood when the compilation was started
     state = models.CharField("状态", max_length=10, choices=CompilationState, default=CompilationState.WAITING)
-    job = models.ForeignKey("core.Job", models.SET_NULL, null=True, related_name="+")
+    job = models.ForeignKey("core.Job", models.PROTECT, related_name="+")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     file = models.CharField(max_length=200, blank=True)  # below the private media folder
     checksum = models.CharField("SHA-256", max_length=64, blank=True)
@@ -39,6 +49,7 @@ class Compilation(models.Model):
         ordering = ["-as_of", "-revision"]
         constraints = [
             models.UniqueConstraint(fields=["programme", "kind", "revision"], name="compilation_unique"),
+            models.UniqueConstraint(fields=["programme", "kind", "as_of"], name="compilation_once_per_instant"),
             models.CheckConstraint(
                 name="compilation_ready_has_file",
                 condition=~Q(state=CompilationState.READY) | (~Q(file="") & ~Q(checksum="")),
@@ -48,8 +59,28 @@ class Compilation(models.Model):
     def __str__(self):
         return f"{self.programme} {self.get_kind_display()} 第{self.revision}版"
 
+    @property
+    def is_ready(self):
+        return self.state == CompilationState.READY
 
-class SnapshotQuerySet(ScopedQuerySet):
+    @property
+    def stage(self):
+        """截止数据 · 阶段性 · 截止后"""
+        if self.as_of == self.deadline_at:
+            return "截止数据"
+        return "阶段性" if self.as_of < self.deadline_at else "截止后"
+
+    @property
+    def as_of_words(self):
+        """2022年9月30日24:00: midnight belongs to the day that ends, as “9月底前” is said."""
+        local = timezone.localtime(self.as_of)
+        if (local.hour, local.minute, local.second) == (0, 0, 0):
+            local -= timedelta(days=1)
+            return f"{local.year}年{local.month}月{local.day}日24:00"
+        return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+
+
+class FrozenQuerySet(ScopedQuerySet):
     def scope(self, reach):
         return Q(authority_id__in=reach.authorities) | Q(school_id__in=reach.leader_schools)
 
@@ -75,14 +106,58 @@ class Snapshot(models.Model):
     video = models.PositiveIntegerField(default=0)
     phone = models.PositiveIntegerField(default=0)
 
-    objects = SnapshotQuerySet.as_manager()
+    objects = FrozenQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "冻结数据"
         constraints = [
             models.UniqueConstraint(fields=["compilation", "school_class", "dimension"], name="snapshot_unique"),
+            models.CheckConstraint(name="snapshot_sane", condition=Q(visited__lte=F("due"))),
         ]
         indexes = [models.Index(fields=["compilation", "school"], name="snapshot_school")]
 
     def __str__(self):
         return f"{self.compilation_id} {self.school_class_id} {self.dimension}"
+
+
+class SchoolSnapshot(models.Model):
+    """One school in a compilation: name and kind as they were, and the figures that no class carries.
+
+    Written in one transaction with the school's Snapshot rows, so its presence says that the school is frozen.
+    Households: pupils joined by students.Household; a pupil without one is a household of its own. A household
+    counts once at each school its children go to. Person-times: Σ visitors over counted visits.
+    """
+
+    compilation = models.ForeignKey(Compilation, models.CASCADE, related_name="schools")
+    authority = models.ForeignKey("schools.Authority", models.PROTECT, related_name="+")
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+", verbose_name="学校")
+    code = models.CharField("学校标识码", max_length=10)
+    name = models.CharField("学校", max_length=80)
+    kind = models.CharField("学段", max_length=20, choices=SchoolKind)
+    classes = models.PositiveIntegerField("班级数")
+    pupils = models.PositiveIntegerField("在校学生数")
+    due_households = models.PositiveIntegerField("应访户数")
+    visited_households = models.PositiveIntegerField("实访户数")
+    in_person_households = models.PositiveIntegerField("上门户数")
+    other_households = models.PositiveIntegerField("其他形式户数")
+    teachers = models.PositiveIntegerField("参与教师数")
+    person_times = models.PositiveIntegerField("教师家访人次")
+    leader_times = models.PositiveIntegerField("校级领导家访人次")
+    middle_times = models.PositiveIntegerField("中层家访人次")
+    party_times = models.PositiveIntegerField("党员家访人次")
+    opinions = models.PositiveIntegerField("征集意见")
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "冻结的学校数据"
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["compilation", "school"], name="school_snapshot_unique"),
+            models.CheckConstraint(
+                name="school_snapshot_sane", condition=Q(visited_households__lte=F("due_households"))
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.compilation_id} {self.name}"
