@@ -52,7 +52,14 @@ def menu(user):
         item("visits:school", "走访覆盖", "bar-chart-steps", when=school, tab=True, short="覆盖"),
         item("desk:home", "工作台", "speedometer2", when=bool(reach.authorities), tab=True),
         item("visits:records", "家访记录", "journal-text", when=visits or school, tab=True, short="记录"),
-        item("reports:files", "汇编与报表", "file-earmark-bar-graph", when=bool(reach.authorities), tab=True, short="报表"),
+        item(
+            "reports:files",
+            "汇编与报表",
+            "file-earmark-bar-graph",
+            when=bool(reach.authorities),
+            tab=True,
+            short="报表",
+        ),
     ]
     manage = [
         item("students:import", "导入名册", "upload", when=bool(reach.admin_schools or reach.classes)),

@@ -16,7 +16,9 @@ FAR_BEHIND = 15  # points under 应达: up to here 杏, more is 朱砂
 def _symbol(fragment, css, label):
     """One symbol of the sprite; said aloud only when it has words of its own."""
     said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', css, said, static("icons.svg"), fragment)
+    return format_html(
+        '<svg class="{}" {}><use href="{}#{}"></use></svg>', css, said, static("icons.svg"), fragment
+    )
 
 
 @register.simple_tag
@@ -60,7 +62,8 @@ def bar(value, of=100, tick=None, level=None, label=""):
     mark = ""
     if tick is not None:
         mark = format_html(
-            '<rect class="tick" x="{}%" y="0" width="2" height="14" rx="1"></rect>', _number(min(float(tick), 99.5))
+            '<rect class="tick" x="{}%" y="0" width="2" height="14" rx="1"></rect>',
+            _number(min(float(tick), 99.5)),
         )
     said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
@@ -146,7 +149,17 @@ def _shape(field):
 
 
 @register.inclusion_tag("components/field.html")
-def field(field, look="rows", label="", hint="", flag=True, count=False, autofocus=False, placeholder=None, rows=None):
+def field(
+    field,
+    look="rows",
+    label="",
+    hint="",
+    flag=True,
+    count=False,
+    autofocus=False,
+    placeholder=None,
+    rows=None,
+):
     """One form field with label, 必填/选填, help and error, tied together for screen readers.
 
     look (radio and checkbox groups): "rows", "seg" or "chips". flag=False leaves 必填/选填 out.
@@ -178,5 +191,7 @@ def field(field, look="rows", label="", hint="", flag=True, count=False, autofoc
         "count": count,
         "password": isinstance(field.field.widget, forms.PasswordInput),
         "control": "" if shape == "choices" else field.as_widget(attrs=attrs),
-        "options": [(option, hints.get(str(option.data["value"]), "")) for option in field] if shape == "choices" else [],
+        "options": [(option, hints.get(str(option.data["value"]), "")) for option in field]
+        if shape == "choices"
+        else [],
     }

@@ -64,7 +64,11 @@ def test_bar_of_nothing_due_is_empty_and_never_overflows():
 def test_seg_reads_its_counts_and_fills_in_order():
     svg = draw("{% seg done=5 planned=3 late=2 total=20 %}")
     assert 'aria-label="已访5家，已约3家，过期2家，待访10家"' in svg
-    assert [r for r in rects(svg) if r[0] != "gap"] == [("d", "0%", "25%"), ("p", "25%", "15%"), ("l", "40%", "10%")]
+    assert [r for r in rects(svg) if r[0] != "gap"] == [
+        ("d", "0%", "25%"),
+        ("p", "25%", "15%"),
+        ("l", "40%", "10%"),
+    ]
 
 
 def test_drawings_carry_no_style_attribute():
@@ -83,7 +87,9 @@ def test_about_rounds_a_guess_up(seconds, words):
 
 
 class VisitForm(forms.Form):
-    mode = forms.ChoiceField(label="方式", choices=[("home", "上门"), ("video", "视频")], widget=forms.RadioSelect)
+    mode = forms.ChoiceField(
+        label="方式", choices=[("home", "上门"), ("video", "视频")], widget=forms.RadioSelect
+    )
     cause = forms.CharField(label="起因", widget=forms.Textarea, help_text="为什么去")
     note = forms.CharField(label="备注", required=False)
 
@@ -103,7 +109,9 @@ def test_field_says_what_is_optional():
 
 def test_choices_are_real_inputs_before_their_labels():
     html = draw('{% field form.mode look="seg" %}', form=VisitForm({"mode": "video"}))
-    assert re.findall(r'<div class="pick"><input type="radio" name="mode" value="(\w+)"[^>]*?( checked)?><label', html) == [
+    assert re.findall(
+        r'<div class="pick"><input type="radio" name="mode" value="(\w+)"[^>]*?( checked)?><label', html
+    ) == [
         ("home", ""),
         ("video", " checked"),
     ]
