@@ -10,11 +10,16 @@
 
 import os
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from tools.setup import chromium
+
+# A busy machine is no defect: no time limit for one example.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

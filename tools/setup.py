@@ -33,8 +33,9 @@ def environment(children, *, dev=False):
         raise Failed(f"Python 3.11 or newer is needed, this is {this}: name one with make PYTHON=python3.11 …")
     if not (VENV / "bin" / "pip").exists():  # the last thing a new environment gets
         print("Creating .venv …", flush=True)
-        hint = "Python could not create an environment; on Debian: apt-get install python3-venv"
-        children.run([sys.executable, "-m", "venv", VENV], sentence=hint)
+        command = [sys.executable, "-m", "venv", VENV]
+        if children.run(command) and not (apt(children, "python3-venv") and children.run(command) == 0):
+            raise Failed("Python could not create an environment; on Debian: apt-get install python3-venv")
     pins = ROOT / ("requirements-dev.txt" if dev else "requirements.txt")
     stamp = VENV / f"installed-{pins.stem}"
     if stamp.exists() and stamp.read_text() == digest(pins):
@@ -46,6 +47,16 @@ def environment(children, *, dev=False):
         if children.run(pip, cwd=ROOT, log=out):
             raise Failed(f"pip could not install {pins.name}:\n{log.read_text(errors='replace')[-3000:]}")
     stamp.write_text(digest(pins))
+
+
+def apt(children, *packages):
+    """Install Debian packages. False when that is not ours to do here, or failed."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    print(f"Installing {' and '.join(packages)} by apt …", flush=True)
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    children.run(["apt-get", "update", "-qq"], env=quiet)
+    return not children.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], env=quiet)
 
 
 def chromium():
@@ -66,13 +77,8 @@ def browser(children):
     """Have Chromium and a Chinese font by apt. Returns sentences naming what could not be had."""
     wanted = [] if chromium() else ["chromium"]
     wanted += [] if has_chinese_font() else ["fonts-noto-cjk"]
-    if not wanted:
-        return []
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"Installing {' and '.join(wanted)} by apt …", flush=True)
-        quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        children.run(["apt-get", "update", "-qq"], env=quiet)
-        children.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], env=quiet)
+    if wanted:
+        apt(children, *wanted)
     missing = [] if chromium() else ["Chromium is missing (package chromium)"]
     missing += [] if has_chinese_font() else ["a Chinese font is missing (package fonts-noto-cjk)"]
     return [f"{what}: run `apt-get install {' '.join(wanted)}` as root." for what in missing]
