@@ -1,0 +1,249 @@
+"""Figures as they stood at an instant, told from history: what had been recorded by then, and no later.
+
+The register (visits.queries.facts) says what holds now; this says the same for a past instant, and says it again
+when asked a year later. Only three facts have no history and are read as of today: exemption, 婉拒 and household.
+Deadline figures are therefore frozen once, in reports.Snapshot.
+"""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field, fields
+
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from core.clock import local_date
+from programmes.enums import Mode
+from schools.enums import Politics, Position
+from schools.models import School
+from students.models import Enrolment
+from visits.models import Opinion, VisitVisitor
+from visits.models.register import ALL
+
+MODES = tuple(Mode.values)
+LEADERS = (Position.PRINCIPAL, Position.SECRETARY, Position.VICE_PRINCIPAL)
+PARTY = (Politics.CPC, Politics.CPC_PROBATIONARY)
+
+# Known at the instant: written before it; an end or an answer written later had not happened yet.
+HERE = """
+    {e}.authority_id = %(authority)s AND {e}.created_at < %(at)s AND {e}.starts_on <= %(day)s
+    AND ({e}.ends_on IS NULL OR {e}.ends_on >= %(day)s OR {e}.closed_at >= %(at)s)
+"""
+# One row a pupil. The class is that of the latest enrolment, as in the register. Modes count any form of visit.
+PUPILS = """
+WITH pupil AS (
+    SELECT e.student_id, e.school_id, e.school_class_id FROM students_enrolment e
+    WHERE e.school_id IN ({schools}) AND {here}
+      AND NOT EXISTS (
+          SELECT 1 FROM students_enrolment later
+          WHERE later.student_id = e.student_id AND later.id > e.id AND {later_here}
+      )
+)
+SELECT p.school_id, p.school_class_id, p.student_id, s.household_id,
+       COALESCE(d.exempt_reason, ''), COALESCE(d.declined, {false}),
+       COALESCE(m.mask, 0) | CASE WHEN c.student_id IS NULL THEN 0 ELSE %(change_bit)s END,
+       COALESCE(v.modes, 0)
+FROM pupil p
+JOIN students_student s ON s.id = p.student_id
+LEFT JOIN visits_due d ON d.programme_id = %(programme)s AND d.student_id = p.student_id
+LEFT JOIN (
+    SELECT k.student_id, CAST(SUM(DISTINCT (1 << pc.position)) AS integer) AS mask
+    FROM students_categorymark k
+    JOIN programmes_programmecategory pc ON pc.category_id = k.category_id AND pc.programme_id = %(programme)s
+    WHERE k.student_id IN (SELECT student_id FROM pupil)
+      AND k.confirmed_by_id IS NOT NULL AND COALESCE(k.confirmed_at, k.created_at) < %(at)s AND k.starts_on <= %(day)s
+      AND (k.ends_on IS NULL OR k.ends_on >= %(day)s OR k.closed_at >= %(at)s)
+    GROUP BY k.student_id
+) m ON m.student_id = p.student_id
+LEFT JOIN (
+    SELECT DISTINCT student_id FROM students_changeevent
+    WHERE student_id IN (SELECT student_id FROM pupil) AND created_at < %(at)s AND occurred_on <= %(day)s
+      AND (answered_on IS NULL OR answered_on >= %(starts_on)s OR answered_at >= %(at)s)
+) c ON c.student_id = p.student_id
+LEFT JOIN (
+    SELECT vs.student_id, CAST(SUM(DISTINCT CASE vs.mode {mode_bits} ELSE 0 END) AS integer) AS modes
+    FROM visits_visitstudent vs JOIN visits_visit v ON v.id = vs.visit_id
+    WHERE vs.programme_id = %(programme)s AND vs.student_id IN (SELECT student_id FROM pupil)
+      AND v.recorded_at < %(at)s AND (v.voided_at IS NULL OR v.voided_at >= %(at)s)
+      AND vs.visited_on BETWEEN %(starts_on)s AND %(ends_on)s
+    GROUP BY vs.student_id
+) v ON v.student_id = p.student_id
+"""
+
+
+@dataclass(slots=True)
+class ClassRow:
+    """Distinct pupils of one class in one dimension. Modes overlap and do not sum to visited."""
+
+    school_id: int
+    school_class_id: int
+    dimension: int
+    due: int = 0
+    visited: int = 0
+    declined: int = 0
+    in_person: int = 0
+    nearby: int = 0
+    at_school: int = 0
+    video: int = 0
+    phone: int = 0
+
+
+@dataclass(slots=True)
+class SchoolRow:
+    """What no class carries. Households of pupils due; person-times and teachers of counted visits."""
+
+    school_id: int
+    classes: int = 0
+    pupils: int = 0
+    due_households: int = 0
+    visited_households: int = 0
+    in_person_households: int = 0
+    other_households: int = 0
+    teachers: int = 0
+    person_times: int = 0
+    leader_times: int = 0
+    middle_times: int = 0
+    party_times: int = 0
+    opinions: int = 0
+    class_rows: list = field(default_factory=list)
+
+    def figures(self):
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("school_id", "class_rows")}
+
+
+def class_counts_as_of(programme, at, *, school_ids=None):
+    """ClassRows by class and dimension, of all schools or the given ones."""
+    return [row for school in schools_as_of(programme, at, school_ids=school_ids) for row in school.class_rows]
+
+
+def school_ids_as_of(programme):
+    """Schools that stand in the district's table, by code: those in use, and others that still had pupils."""
+    pupils = Enrolment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=programme.starts_on), school=OuterRef("pk"))
+    schools = School.objects.filter(Q(is_active=True) | Exists(pupils), authority=programme.authority_id)
+    return list(schools.order_by("code").values_list("pk", flat=True))
+
+
+def schools_as_of(programme, at, *, school_ids=None):
+    """SchoolRows with their ClassRows. Three queries for any number of schools; memory grows with their pupils."""
+    ids = school_ids_as_of(programme) if school_ids is None else list(school_ids)
+    schools = {pk: SchoolRow(pk) for pk in ids}
+    if not ids:
+        return []
+    _count_pupils(programme, at, schools)
+    _count_visitors(programme, at, schools)
+    opinions = Opinion.objects.filter(_known(programme, at, "visit__"), school_id__in=ids, created_at__lt=at)
+    for school_id, number in opinions.order_by().values_list("school_id").annotate(Count("pk")):
+        schools[school_id].opinions = number
+    return list(schools.values())
+
+
+def deciding_day_as_of(programme, at):
+    """Who is due is fixed as of due_on; before that, as of the day of the instant."""
+    return min(programme.due_on, local_date(at))
+
+
+def _count_pupils(programme, at, schools):
+    counted = _bits(programme.rules.counted_modes)
+    in_person, others = _bits([Mode.IN_PERSON]), _bits(set(MODES) - {Mode.IN_PERSON})
+    rows, classes, households = {}, defaultdict(set), defaultdict(lambda: defaultdict(int))
+    for school_id, class_id, student_id, household_id, exempt, declined, categories, modes in _pupils(
+        programme, at, schools
+    ):
+        schools[school_id].pupils += 1
+        classes[school_id].add(class_id)
+        if exempt:
+            continue
+        home = ("household", household_id) if household_id else ("pupil", student_id)
+        households[school_id][home] |= modes
+        for dimension in _dimensions(categories):
+            row = rows.get((class_id, dimension))
+            if row is None:
+                row = rows[class_id, dimension] = ClassRow(school_id, class_id, dimension)
+                schools[school_id].class_rows.append(row)
+            _add(row, modes, visited=bool(modes & counted), declined=declined)
+    for pk, school in schools.items():
+        school.classes = len(classes[pk])
+        school.due_households = len(households[pk])
+        reached = households[pk].values()
+        school.visited_households = sum(1 for modes in reached if modes & counted)
+        school.in_person_households = sum(1 for modes in reached if modes & in_person)
+        school.other_households = sum(1 for modes in reached if modes & others)
+        school.class_rows.sort(key=lambda row: (row.school_class_id, row.dimension))
+
+
+def _add(row, modes, *, visited, declined):
+    row.due += 1
+    if visited:
+        row.visited += 1
+    elif declined:
+        row.declined += 1
+    for bit, mode in enumerate(MODES):
+        if modes >> bit & 1:
+            setattr(row, mode, getattr(row, mode) + 1)
+
+
+def _dimensions(categories):
+    return [ALL] if not categories else [ALL, *(bit + 1 for bit in range(31) if categories >> bit & 1)]
+
+
+def _bits(modes):
+    return sum(1 << MODES.index(mode) for mode in modes)
+
+
+def _pupils(programme, at, school_ids):
+    params = {
+        "programme": programme.pk,
+        "authority": programme.authority_id,
+        "at": connection.ops.adapt_datetimefield_value(at),
+        "day": deciding_day_as_of(programme, at),
+        "starts_on": programme.starts_on,
+        "ends_on": programme.ends_on,
+        "change_bit": sum(use.bit for use in programme.categories.all() if use.from_changes),
+    }
+    sql = PUPILS.format(
+        schools=",".join(str(int(pk)) for pk in school_ids),
+        here=HERE.format(e="e"),
+        later_here=HERE.format(e="later"),
+        false="FALSE" if connection.vendor == "postgresql" else "0",
+        mode_bits=" ".join(f"WHEN '{mode}' THEN {1 << bit}" for bit, mode in enumerate(MODES)),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        while rows := cursor.fetchmany(2000):
+            yield from rows
+
+
+def _known(programme, at, prefix):
+    """Counted visits as known at the instant, as a condition on rows that hang on a visit."""
+    conditions = {
+        "programme": programme,
+        "recorded_at__lt": at,
+        "mode__in": sorted(programme.rules.counted_modes),
+        "visited_on__range": (programme.starts_on, programme.ends_on),
+    }
+    not_voided = Q(**{f"{prefix}voided_at__isnull": True}) | Q(**{f"{prefix}voided_at__gte": at})
+    return not_voided & Q(**{prefix + name: value for name, value in conditions.items()})
+
+
+def _count_visitors(programme, at, schools):
+    visitors = VisitVisitor.objects.filter(_known(programme, at, "visit__"), visit__school_id__in=list(schools))
+    sums = (
+        visitors.order_by()
+        .values(school_id=F("visit__school_id"))
+        .annotate(
+            teachers=Count("user", distinct=True),
+            person_times=Count("pk"),
+            leader_times=Count("pk", filter=Q(user__position__in=LEADERS)),
+            middle_times=Count("pk", filter=Q(user__position=Position.MIDDLE_MANAGER)),
+            party_times=Count("pk", filter=Q(user__politics__in=PARTY)),
+        )
+    )
+    for row in sums:
+        school = schools[row.pop("school_id")]
+        for name, value in row.items():
+            setattr(school, name, value)
+
+
+def class_figures(row):
+    """A ClassRow's numbers by name, as the columns of reports.Snapshot."""
+    values = asdict(row)
+    return {name: values[name] for name in ("dimension", "due", "visited", "declined", *MODES)}
