@@ -78,9 +78,6 @@ class ScopedImportExport(ImportExportMixin):
     def get_export_resource_kwargs(self, request, *args, **kwargs):
         return {"user": request.user}
 
-    def get_import_data_kwargs(self, request, *args, **kwargs):
-        return {**super().get_import_data_kwargs(request, *args, **kwargs), "user": request.user}
-
     def has_import_permission(self, request):
         return self.has_add_permission(request)
 

@@ -13,6 +13,7 @@ from import_export import fields, resources
 from import_export.formats.base_formats import XLSX
 from import_export.widgets import ForeignKeyWidget, Widget
 
+from core.access import allowed
 from core.sheets import Column, write_table
 from schools.enums import Gender, Ownership, Politics, Position, SchoolKind, Stage, System, Title
 from schools.models import Authority, School, SchoolClass, User
@@ -66,15 +67,17 @@ class ChoiceWidget(Widget):
 
 
 class ScopedForeignKey(ForeignKeyWidget):
-    """Only rows the importing user may see can be named."""
+    """Only rows the importing user may see can be named; ScopedResource says who that is."""
+
+    user = None
 
     def __init__(self, model, field, what):
         super().__init__(model, field)
         self.what = what
 
-    def clean(self, value, row=None, user=None, **kwargs):
+    def clean(self, value, row=None, **kwargs):
         text = str(value or "").strip()
-        found = self.model.objects.visible_to(user).filter(**{self.field: text}).first() if user else None
+        found = self.model.objects.visible_to(self.user).filter(**{self.field: text}).first() if self.user else None
         if found is None:
             raise ValueError(f"没有这个{self.what}：{text}")
         return found
@@ -91,17 +94,25 @@ def text(attribute, label):
 class ScopedResource(resources.ModelResource):
     """Rows are matched within what the user may see; the admin passes user=."""
 
-    user = None
+    perm = ""  # asked of every row as it will stand
 
     def __init__(self, user=None, **kwargs):
         super().__init__(**kwargs)
         self.user = user
+        for field in self.fields.values():
+            if isinstance(field.widget, ScopedForeignKey):
+                field.widget.user = user
+
+    def before_save_instance(self, instance, row, **kwargs):
+        if not allowed(self.user, self.perm, instance):
+            raise ValidationError("这一行不归你管，请去掉后再导入")
 
     def get_queryset(self):
         return self._meta.model.objects.visible_to(self.user) if self.user else self._meta.model.objects.none()
 
 
 class SchoolResource(ScopedResource):
+    perm = "schools.change_school"
     authority = fields.Field(
         attribute="authority", column_name="教育局代码", widget=ScopedForeignKey(Authority, "code", "教育局")
     )
@@ -122,6 +133,7 @@ class SchoolResource(ScopedResource):
 
 
 class SchoolClassResource(ScopedResource):
+    perm = "schools.change_class"
     school = fields.Field(
         attribute="school", column_name="学校标识码", widget=ScopedForeignKey(School, "code", "学校")
     )
@@ -138,8 +150,9 @@ class SchoolClassResource(ScopedResource):
 
 
 class StaffResource(ScopedResource):
-    """Phones come in and are never exported (S3)."""
+    """Names, codes and months; phones are never exported (S3)."""
 
+    perm = "schools.change_user"
     username = text("username", "账号")
     name = text("name", "姓名")
     staff_no = text("staff_no", "工号")
@@ -158,5 +171,6 @@ class StaffResource(ScopedResource):
         clean_model_instances = True
 
     def before_save_instance(self, instance, row, **kwargs):
+        super().before_save_instance(instance, row, **kwargs)
         if not instance.pk:
             instance.set_unusable_password()  # an administrator hands out the first password
