@@ -71,11 +71,9 @@ rules.add_perm("core.view_audit", audits)
 @rules.predicate
 def manages_person(user, person=None):
     """A school administrator manages the staff of the school; a district officer the whole district's."""
-    if person is None:
-        return bool(user.reach.authorities or user.reach.admin_schools or user.reach.secured_authorities)
-    if not person.posts_now:  # a new account, or one whose posts have ended
-        return bool(user.reach.authorities or user.reach.secured_authorities or user.reach.admin_schools)
     reach = user.reach
+    if person is None or person.pk is None or not person.posts_now:  # a new account, or all posts have ended
+        return bool(reach.authorities or reach.admin_schools or reach.secured_authorities)
     for post in person.posts_now:
         school = post.place_school
         if post.place_authority_id in reach.authorities | reach.secured_authorities:

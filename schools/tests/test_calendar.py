@@ -2,7 +2,14 @@ from datetime import date
 
 import pytest
 
-from schools.calendar import LIBRARY_YEARS, is_workday, next_workday, school_year, unknown_year_notice, year_is_known
+from schools.calendar import (
+    LIBRARY_YEARS,
+    is_workday,
+    next_workday,
+    school_year,
+    unknown_year_notice,
+    year_is_known,
+)
 from schools.models import Workday
 
 pytestmark = pytest.mark.django_db

@@ -1,7 +1,15 @@
 import pytest
 
 from schools.enums import SchoolKind, Stage, System
-from schools.grades import class_label, entry_year_for, grade_in, grade_label, grades_of, preparatory, stage_of
+from schools.grades import (
+    class_label,
+    entry_year_for,
+    grade_in,
+    grade_label,
+    grades_of,
+    preparatory,
+    stage_of,
+)
 from schools.tests.factories import make_authority, make_class, make_school
 
 
