@@ -144,13 +144,20 @@ class NewUserForm(BaseUserCreationForm):
 
 
 class PostInline(admin.TabularInline):
+    """A new account gets its first post on the same page, else its maker could not find it again; later
+    posts are given and ended under “岗位”."""
+
     model = Post
-    extra = 0
-    fields = readonly_fields = ["role", "authority", "school", "school_class", "starts_on", "ends_on"]
+    fields = ["role", "authority", "school", "school_class", "starts_on", "ends_on"]
+    autocomplete_fields = ["school", "school_class"]
     can_delete = False
-    verbose_name_plural = "岗位（在“岗位”里增改）"
+    min_num = 1
+    extra = 0
 
     def has_add_permission(self, request, obj):
+        return obj is None and allowed(request.user, "schools.change_post")
+
+    def has_change_permission(self, request, obj=None):
         return False
 
     def has_view_permission(self, request, obj=None):
@@ -158,6 +165,13 @@ class PostInline(admin.TabularInline):
 
     def get_queryset(self, request):
         return Post.objects.visible_to(request.user).select_related("authority", "school", "school_class__school")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, validate_min=obj is None, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs["queryset"] = db_field.remote_field.model.objects.visible_to(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(User)
@@ -177,6 +191,13 @@ class UserAdmin(ScopedImportExport, ScopedAdmin, auth_admin.UserAdmin):
     list_filter = ["position", "is_active"]
     search_fields = ["username", "name", "staff_no"]
     inlines = [PostInline]
+
+    def save_formset(self, request, form, formset, change):
+        for post in formset.save(commit=False):
+            if not allowed(request.user, "schools.change_post", post):
+                raise PermissionDenied
+            post.save()
+            record(post, "admin.add", by=request.user)
 
 
 @admin.register(Post)

@@ -15,8 +15,8 @@ from import_export.widgets import ForeignKeyWidget, Widget
 
 from core.access import allowed
 from core.sheets import Column, write_table
-from schools.enums import Gender, Ownership, Politics, Position, SchoolKind, Stage, System, Title
-from schools.models import Authority, School, SchoolClass, User
+from schools.enums import Gender, Ownership, Politics, Position, Role, SchoolKind, Stage, System, Title
+from schools.models import Authority, Post, School, SchoolClass, User
 
 
 class TextXlsx(XLSX):
@@ -150,7 +150,7 @@ class SchoolClassResource(ScopedResource):
 
 
 class StaffResource(ScopedResource):
-    """Names, codes and months; phones are never exported (S3)."""
+    """Names, codes and months; phones are never exported (S3). A new account becomes a teacher at its school."""
 
     perm = "schools.change_user"
     username = text("username", "账号")
@@ -170,7 +170,20 @@ class StaffResource(ScopedResource):
         skip_unchanged = True
         clean_model_instances = True
 
+    def init_instance(self, row=None):
+        user = super().init_instance(row)
+        user.set_unusable_password()  # an administrator hands out the first one
+        return user
+
     def before_save_instance(self, instance, row, **kwargs):
         super().before_save_instance(instance, row, **kwargs)
         if not instance.pk:
-            instance.set_unusable_password()  # an administrator hands out the first password
+            code = str(row.get("学校标识码") or "").strip()
+            instance.first_post = Post(role=Role.TEACHER, school=School.objects.visible_to(self.user).filter(code=code).first())
+            if not instance.first_post.school or not allowed(self.user, "schools.change_post", instance.first_post):
+                raise ValidationError(f"新账号要写明学校标识码，且是你管的学校：{code or '没有填'}")
+
+    def after_save_instance(self, instance, row, **kwargs):
+        if hasattr(instance, "first_post"):
+            instance.first_post.user = instance
+            instance.first_post.save()

@@ -189,10 +189,38 @@ def test_classes_and_staff_come_in(client, officer, here):
     school = make_school(here, code="2131990780")
     import_rows(client, "schools_schoolclass", ["学校标识码", "学段", "入学年份", "班号"], [school.code, "小学", "2018", "3"])
     assert SchoolClass.objects.get(school=school).label(2022) == "五（3）班"
-    import_rows(client, "schools_user", ["账号", "姓名", "性别", "出生年月", "职务", "政治面貌"],
-                ["t777", "示例老师", "女", "1985-03", "班主任", "中共党员"])  # fmt: skip
+    import_rows(client, "schools_user", ["账号", "姓名", "性别", "出生年月", "职务", "政治面貌", "学校标识码"],
+                ["t777", "示例老师", "女", "1985-03", "班主任", "中共党员", school.code])  # fmt: skip
     user = User.objects.get(username="t777")
     assert (user.gender, user.politics, user.has_usable_password()) == ("2", "01", False)
+    assert [(p.role, p.school) for p in user.posts.all()] == [(Role.TEACHER, school)]
+
+
+def test_a_new_account_without_a_school_of_ones_own_is_refused(client, officer):
+    foreign = make_school(make_authority("there"))
+    for code in ("", foreign.code):
+        import_rows(client, "schools_user", ["账号", "姓名", "学校标识码"], ["t778", "示例老师", code])
+    assert not User.objects.filter(username="t778").exists()
+
+
+def new_account(client, **post):
+    data = {
+        "username": "t900", "name": "新老师", "password1": "a-long-first-password", "password2": "a-long-first-password",
+        "posts-TOTAL_FORMS": 1, "posts-INITIAL_FORMS": 0, "posts-MIN_NUM_FORMS": 1, "posts-MAX_NUM_FORMS": 1000,
+        "posts-0-starts_on": "2022-08-01", **{f"posts-0-{name}": value for name, value in post.items()},
+    }  # fmt: skip
+    return client.post(reverse("admin:schools_user_add"), data)
+
+
+def test_a_school_administrator_makes_an_account_with_its_first_post(client, here):
+    school, other = make_school(here), make_school(here)
+    client.force_login(make_user(Role.SCHOOL_ADMIN, school=school))
+    assert new_account(client).status_code == 200  # a post is needed, or nobody would find the account again
+    assert new_account(client, role=Role.TEACHER, school=other.pk).status_code == 200
+    assert new_account(client, role=Role.SCHOOL_ADMIN, school=school.pk).status_code == 403
+    assert not User.objects.filter(username="t900").exists()
+    assert new_account(client, role=Role.TEACHER, school=school.pk).status_code == 302
+    assert User.objects.get(username="t900").holds(Role.TEACHER, school=school)
 
 
 def test_export_writes_text_cells_and_a_line_in_the_log(client, officer, here):
