@@ -21,6 +21,7 @@ def client_address(request):
 def request_facts(get_response):
     def middleware(request):
         request.request_id = uuid.uuid4().hex[:12]
+        request.META["HTTP_X_REQUEST_ID"] = request.request_id  # log lines carry the number the error page shows
         token = audit.request_facts.set({"address": client_address(request), "request_id": request.request_id})
         try:
             response = get_response(request)
