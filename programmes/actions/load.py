@@ -28,7 +28,7 @@ USE_FIELDS = ("position", "label", "priority", "from_changes")
 class Loaded:
     programme: Programme
     created: bool
-    changed: list  # names of what was written, e.g. "phases.visits.ends_on"; empty when the file brought nothing new
+    changed: list  # names of what was written: "ends_on", "phases.visits.ends_on"; empty when the file brought nothing
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def load_programme(notice, *, by=None):
         return Loaded(programme, False, [])
     stand = rows_in(programme)
     wanted = merge(programme.source, stand, rows)
-    changed = sorted(differences(stand, wanted))
+    changed = sorted(name.removeprefix("programme.") for name in differences(stand, wanted))
     _write(programme, stand, wanted)
     Programme.objects.filter(pk=programme.pk).update(source=rows, source_checksum=checksum)
     programme = Programme.objects.get(pk=programme.pk)

@@ -3,7 +3,6 @@
 Works on the data as it was read, so that a wrong type in one table hides no wrong date in another.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -13,7 +12,10 @@ from pydantic import BaseModel, ValidationError
 from programmes.config.days import midnight, midnight_after
 from programmes.config.schema import ProgrammeConfig
 from programmes.config.words import error_words
+from programmes.enums import DeadlineKind
 from schools.calendar import school_year
+
+MOST_CATEGORIES = 31  # bits of Due.categories
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _settings(data):
     items = [((g, "items", i), row) for g, group in tables(data, "checklist") for i, row in tables(group, "items")]
     problems += repeated(("checklist",), items, "code", "清单项")
     modes = tables(visit, "modes")
-    if modes and not any(mode.get("counts") is True for _, mode in modes):
+    if modes and all(mode.get("counts") is False for _, mode in modes):
         problems.append(Problem(("visit", "modes"), "至少要有一种方式写 counts = true"))
     fields = tables(record, "fields")
     if fields and not any(field.get("required", True) is True for _, field in fields):
@@ -125,7 +127,8 @@ def _calendar(data):
     deadlines = tables(data, "deadlines")
     problems += repeated(("phases",), listed(data, "phases"), "code", "阶段")
     problems += repeated(("deadlines",), listed(data, "deadlines"), "kind", "截止事项")
-    if programme and "ends_on" not in programme and not any(row.get("kind") == "coverage" for _, row in deadlines):
+    kinds = {row.get("kind") for _, row in deadlines if isinstance(row.get("kind"), str)}
+    if programme and "ends_on" not in programme and "coverage" not in kinds and kinds <= set(DeadlineKind):
         problems.append(Problem(("programme", "ends_on"), "没有 coverage 截止事项时，要写最后一个计入的走访日"))
     if start and end and end < start:
         problems.append(Problem(("programme", "ends_on"), f"早于走访开始日 {start}"))
@@ -178,8 +181,9 @@ def _deadline(n, row, *, first, visits_from, visits_to):
 def _categories(data):
     problems = repeated(("categories",), listed(data, "categories"), "code", "类别")
     problems += repeated(("categories",), listed(data, "categories"), "position", "顺序号")
-    kinds = Counter(row.get("from_changes") is True for _, row in tables(data, "categories"))
-    if kinds[True] > 1:
+    if (count := len(tables(data, "categories"))) > MOST_CATEGORIES:
+        problems.append(Problem(("categories",), f"最多{MOST_CATEGORIES}类，现在有{count}类"))
+    if sum(row.get("from_changes") is True for _, row in tables(data, "categories")) > 1:
         problems.append(Problem(("categories",), "只能有一个类别写 from_changes = true"))
     for n, row in tables(data, "categories"):
         if row.get("psych") is True and row.get("restricted") is not True:
@@ -189,7 +193,7 @@ def _categories(data):
 
 def _submissions(data):
     """A paper falls under a deadline that the file sets."""
-    kinds = {row.get("kind") for _, row in tables(data, "deadlines")}
+    kinds = {row.get("kind") for _, row in tables(data, "deadlines") if isinstance(row.get("kind"), str)}
     return [
         Problem(("submissions", n, "deadline"), f"[[deadlines]] 里没有 {row['deadline']}")
         for n, row in tables(data, "submissions")

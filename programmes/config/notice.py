@@ -13,7 +13,6 @@ from programmes.config.lines import line_of, lines_of
 from programmes.config.schema import Kind, Label, Part, ProgrammeConfig
 from programmes.config.words import path_words, syntax_words
 
-MOST_CATEGORIES = 31  # bits of Due.categories
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=30)]
 
 
@@ -89,7 +88,7 @@ class Notice(ProgrammeConfig):
     programme: ProgrammeTable
     phases: list[PhaseTable] = []
     deadlines: list[DeadlineTable] = []
-    categories: list[CategoryTable] = Field([], max_length=MOST_CATEGORIES)
+    categories: list[CategoryTable] = []
 
     def rows(self):
         """What is written to the database, as plain JSON values keyed by code: the shape that loads are compared in."""

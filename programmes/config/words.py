@@ -55,10 +55,12 @@ def syntax_words(message, text):
     found = PLACE.search(message)
     all_lines = text.splitlines() or [""]
     line, column = (int(found[1]), int(found[2])) if found and found[1] else (len(all_lines), None)
+    written = all_lines[min(line, len(all_lines)) - 1]
     reason = next((ours for theirs, ours in SYNTAX.items() if message.startswith(theirs)), PLACE.sub("", message))
+    if column and written[column - 1 : column] == "-" and written[column - 2].isdigit():
+        reason = SYNTAX["Invalid date or datetime"]  # 2022-10-32 is read as the number 2022 and something behind it
     where = f"第{line}行第{column}列" if column else f"第{line}行（文件末尾）"
-    written = all_lines[min(line, len(all_lines)) - 1].strip()
-    return f"{where} TOML 写法有误：{reason}。这一行是：{written}"
+    return f"{where} TOML 写法有误：{reason}。这一行是：{written.strip()}"
 
 
 def path_words(path):

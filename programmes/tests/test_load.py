@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 
 from core.models import AuditEntry
 from programmes.actions.load import load_programme
-from programmes.config.notice import parse_notice
+from programmes.config.notice import NoticeError, parse_notice
 from programmes.models import Category, Deadline, Phase, Programme, ProgrammeCategory
+from programmes.signals import categories_changed, programme_changed
 from schools.models import Authority
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +124,77 @@ def test_load_command_loads_both_notices(capsys):
 def test_load_command_names_a_missing_file():
     with pytest.raises(CommandError, match="没有找到文件 nowhere.toml"):
         call_command("load_programme", "nowhere.toml")
+
+
+def heard(signal):
+    """What a signal carries while a test runs."""
+    calls = []
+
+    def receiver(sender, signal, **facts):
+        calls.append(facts)
+
+    signal.connect(receiver, weak=False)
+    return calls, lambda: signal.disconnect(receiver)
+
+
+@pytest.fixture
+def told():
+    """{"changed": [...], "categories": [...]}: facts of the two signals sent during the test."""
+    changed, off_changed = heard(programme_changed)
+    categories, off_categories = heard(categories_changed)
+    yield {"changed": changed, "categories": categories}
+    off_changed()
+    off_categories()
+
+
+NEW_KIND = '[[categories]]\ncode = "ILL"\nname = "患病"\nposition = 4\n\n[visit]\n'
+OTHER = '[[categories]]\ncode = "OTHER"\nname = "其他"\nlabel = "其他需要关心的学生"\nposition = 3\npriority = false\n'
+
+
+def test_load_tells_rooms_above_only_of_changes(told):
+    pk = load(BAOSHAN).programme.pk
+    load(BAOSHAN)
+    assert told == {"changed": [], "categories": []}
+
+    load(BAOSHAN, ("[visit]\n", NEW_KIND))
+    assert told == {
+        "changed": [{"programme_id": pk, "fields": {"categories"}}],
+        "categories": [{"programme_id": pk}],
+    }
+
+
+def test_load_adds_and_takes_away_unused_categories():
+    programme = load(BAOSHAN).programme
+    load(BAOSHAN, ("[visit]\n", NEW_KIND), (OTHER, ""))
+    assert list(programme.categories.values_list("category__code", "position")) == [
+        ("HARDSHIP", 0), ("STUDY", 1), ("MAJOR_CHANGE", 2), ("ILL", 4),
+    ]  # fmt: skip
+    assert Category.objects.filter(code="OTHER").exists()  # the authority's own list keeps it
+
+
+def test_load_swaps_positions_before_anybody_counts_by_them():
+    programme = load(BAOSHAN).programme
+    load(BAOSHAN, ('name = "困境儿童"\nposition = 0', 'name = "困境儿童"\nposition = 1'),
+         ('name = "学习困难"\nposition = 1', 'name = "学习困难"\nposition = 0'))  # fmt: skip
+    assert list(programme.categories.values_list("category__code", "position"))[:2] == [("STUDY", 0), ("HARDSHIP", 1)]
+
+
+def test_load_second_programme_of_an_authority_leaves_category_names(settings):
+    load(BAOSHAN)
+    Category.objects.filter(code="STUDY").update(name="学习有困难", restricted=True)
+    load(BAOSHAN, ('code = "baoshan-2022"', 'code = "baoshan-2023"'))
+    assert Category.objects.filter(code="STUDY").values_list("name", "restricted").get() == ("学习有困难", True)
+
+
+def test_load_refuses_another_authoritys_programme():
+    load(BAOSHAN)
+    with pytest.raises(NoticeError, match="活动 baoshan-2022 属于宝山区，不能改到别处名下"):
+        load(BAOSHAN, ('code = "baoshan"\n', 'code = "elsewhere"\n'), ('short_name = "宝山区"', 'short_name = "别处"'))
+
+
+def test_load_that_fails_writes_nothing():
+    load(BAOSHAN)
+    before = everything()
+    with pytest.raises(NoticeError):
+        load(BAOSHAN, ('code = "baoshan"\n', 'code = "elsewhere"\n'))
+    assert everything() == before
