@@ -267,6 +267,7 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 
 # ── Logs: JSON lines, ids only ──
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # core.middleware sets it anew on every request
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
