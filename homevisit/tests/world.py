@@ -22,6 +22,8 @@ from visits.actions.register import open_register
 from visits.models import Opinion
 from visits.tests.rows import add_visit
 
+FIGURES = [f.name for f in SchoolSnapshot._meta.fields if f.get_internal_type() == "PositiveIntegerField"]
+
 
 @dataclass
 class Place:
@@ -90,7 +92,9 @@ class World:
             "restricted mark": make_mark(student, "PSY", by=head),
             "students.ChangeEvent": make_change(student, by=head),
             "students.MentorLink": make_mentor(student, head),
-            "students.RosterUpload": RosterUpload.objects.create(school=school, uploaded_by=admin, checksum=tag),
+            "students.RosterUpload": RosterUpload.objects.get_or_create(
+                school=school, defaults={"uploaded_by": admin, "checksum": tag}
+            )[0],
             "visits.Visit": visit,
             "visits.VisitStudent": visit.visit_students.get(),
             "visits.VisitVisitor": visit.visitors.get(),
@@ -108,14 +112,20 @@ class World:
         rows["visits.Due"] = programme.due_rows.get(student=rows["students.Student"])
         rows["visits.ClassCount"] = programme.class_counts.get(school_class=place.school_class, dimension=0)
         compilation, _ = Compilation.objects.get_or_create(
-            programme=programme, kind=DeadlineKind.COVERAGE, defaults={"authority": school.authority, "as_of": now()}
-        )
+            programme=programme,
+            kind=DeadlineKind.COVERAGE,
+            defaults={
+                "authority": school.authority, "as_of": now(), "deadline_at": now(), "job": rows["core.Job"],
+            },
+        )  # fmt: skip
         at = {"authority": school.authority, "school": school}
         rows["reports.Compilation"] = compilation
         rows["reports.Snapshot"] = Snapshot.objects.create(
             compilation=compilation, school_class=place.school_class, dimension=0, due=1, visited=1, **at
         )
-        rows["reports.SchoolSnapshot"] = SchoolSnapshot.objects.get_or_create(compilation=compilation, **at)[0]
+        rows["reports.SchoolSnapshot"] = SchoolSnapshot.objects.get_or_create(
+            compilation=compilation, defaults=dict.fromkeys(FIGURES, 0), **at
+        )[0]
 
     def _people(self):
         mine = self.places["c"]
