@@ -1,5 +1,6 @@
 """How numbers, days and masked values are written (ui.md, Formats)."""
 
+from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal
 
 from django.utils import timezone
@@ -25,6 +26,19 @@ def day(value):
         value = timezone.localtime(value).date()
     text = f"{value.month}月{value.day}日"
     return text if value.year == today().year else f"{value.year}年{text}"
+
+
+def full_day(value):
+    """2022年10月1日, as forms and papers write it."""
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def instant(value):
+    """2022年9月30日24:00: midnight belongs to the day that ends, as “9月底前” is said."""
+    local = timezone.localtime(value)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{full_day(local - timedelta(days=1))}24:00"
+    return f"{full_day(local)}{local:%H:%M}"
 
 
 def clock(value):

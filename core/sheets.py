@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC
 
 import xlsxwriter
+from django.utils import timezone
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 FORMULA_START = "=+-@＝＋－＠\t\r\n"
@@ -23,6 +24,12 @@ def guard(text):
     """For CSV, which has no cell types: a leading apostrophe before anything a sheet would compute."""
     text = clean(text)
     return "'" + text if text.lstrip(" \u00a0\u3000")[:1] in FORMULA_START and text.strip() else text
+
+
+def internal_mark(user, at, number):
+    """What every exported page carries (security.md X4): who made it, when, under which number."""
+    who = f"{user.name}（{user.username}）" if user else "系统定时生成"
+    return f"内部资料 严禁外传　{who}　{timezone.localtime(at):%Y-%m-%d %H:%M}　编号{number}"
 
 
 @dataclass(frozen=True)

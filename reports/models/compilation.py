@@ -1,11 +1,9 @@
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from core.clock import now
+from core.formats import instant
 from programmes.enums import DeadlineKind
 from reports.enums import CompilationState
 from schools.enums import SchoolKind
@@ -72,12 +70,7 @@ class Compilation(models.Model):
 
     @property
     def as_of_words(self):
-        """2022年9月30日24:00: midnight belongs to the day that ends, as “9月底前” is said."""
-        local = timezone.localtime(self.as_of)
-        if (local.hour, local.minute, local.second) == (0, 0, 0):
-            local -= timedelta(days=1)
-            return f"{local.year}年{local.month}月{local.day}日24:00"
-        return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"
+        return instant(self.as_of)
 
 
 class FrozenQuerySet(ScopedQuerySet):

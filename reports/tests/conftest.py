@@ -1,0 +1,23 @@
+import pytest
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def august(settings):
+    """Rows made under this clock were known long before the deadline."""
+    settings.HOMEVISIT_CLOCK = "2022-08-20T10:00+08:00"
+
+
+@pytest.fixture
+def midnight(settings):
+    """set_clock to 30 September, 24:00."""
+
+    def turn():
+        settings.HOMEVISIT_CLOCK = "2022-10-01T00:00+08:00"
+
+    return turn
