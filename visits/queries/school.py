@@ -1,0 +1,207 @@
+"""School coverage: figures by class and grade, and what the register adds to them. Σ/Σ throughout."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Count as CountRows
+from django.db.models import Q
+
+from core.clock import local_date, now, today
+from core.formats import percent
+from programmes.enums import DeadlineKind
+from schools.grades import class_label, grade_label
+from schools.models import SchoolClass
+from visits.enums import COUNTED_STATES
+from visits.models import Due, VisitVisitor
+from visits.queries.board import Hint, label_year
+from visits.queries.coverage import Count, Figure, coverage, total
+from visits.queries.waiting import FIRST_FAMILIES, STATES, ranked, readable_categories
+
+STEPS = ((90, 5), (75, 4), (60, 3), (40, 2))  # rate from which a matrix cell takes the step; below, 1
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    school_class: SchoolClass
+    grade: int | None
+    label: str
+    figure: Figure
+
+    @property
+    def count(self):
+        return self.figure.all
+
+    @property
+    def step(self):
+        """1–5 of the matrix, 0 where nobody is due."""
+        if not self.count.due:
+            return 0
+        return next((step for least, step in STEPS if self.count.visited * 100 >= least * self.count.due), 1)
+
+    @property
+    def short(self):
+        """The rate as a matrix cell has room for it: 92, rounded down; – for nobody due."""
+        return percent(self.count.visited, self.count.due, 0).removesuffix("%")
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    grade: int | None
+    label: str
+    cells: list  # one per column of the matrix: ClassRow or None
+    count: Count
+
+
+@dataclass(frozen=True)
+class First:
+    """What the register says beside the counters: 重点 families and the exempt, of a class or a sum of them."""
+
+    listed: int = 0  # due and exempt
+    exempt: int = 0
+    due: int = 0
+    visited: int = 0
+    waiting: int = 0  # declined left out
+    others_visited: int = 0
+
+    def __add__(self, other):
+        return First(*(a + b for a, b in zip(self._values(), other._values(), strict=True)))
+
+    def _values(self):
+        return (self.listed, self.exempt, self.due, self.visited, self.waiting, self.others_visited)
+
+    @property
+    def hint(self):
+        return Hint(self.waiting, self.others_visited)
+
+    @property
+    def left(self):
+        return self.due - self.visited
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    use: object  # ProgrammeCategory
+    count: Count
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of 报送清单."""
+
+    title: str
+    on: date  # the last day
+    days_left: int
+    open: bool
+    is_coverage: bool
+
+
+@dataclass(frozen=True)
+class SchoolPage:
+    classes: list
+    grades: list
+    numbers: list  # class numbers: the matrix's columns
+    figure: Figure
+    categories: list
+    first: First
+    hints: list = field(default_factory=list)  # (ClassRow, Hint), most families waiting first
+
+
+def school_classes(programme, school, *, user):
+    """{class id: (SchoolClass, grade, label)} in the order of grade and number, named as the programme's year does."""
+    year = label_year(programme)
+    rows = []
+    for school_class in SchoolClass.objects.visible_to(user).filter(school=school).select_related("school"):
+        grade = school_class.grade(year)
+        label = class_label(grade, school_class.number, entry_year=school_class.entry_year)
+        rows.append((school_class, grade, label))
+    rows.sort(key=lambda row: (row[1] is None, row[1] or 0, row[0].entry_year, row[0].number))
+    return {row[0].pk: row for row in rows}
+
+
+def school_page(programme, school, *, user, classes, grade=None):
+    """Everything countable on the school's page; grade narrows all of it. classes: of school_classes()."""
+    wanted = [pk for pk, row in classes.items() if grade is None or row[1] == grade]
+    figures = coverage(programme, user=user, by="school_class", school=school, grade_classes=wanted)
+    by_class = {figure.place_id: figure for figure in figures}
+    rows = [ClassRow(*classes[pk], by_class[pk]) for pk in wanted if pk in by_class]
+    numbers = sorted({row.school_class.number for row in rows})
+    whole = total(figures)
+    firsts = register_sums(programme, school, user=user, class_ids=wanted)
+    hints = [(row, firsts[row.school_class.pk].hint) for row in rows if firsts[row.school_class.pk].hint]
+    return SchoolPage(
+        classes=rows,
+        grades=_grades(rows, numbers),
+        numbers=numbers,
+        figure=whole,
+        categories=[
+            CategoryRow(use, whole.categories.get(use.position, Count()))
+            for use in readable_categories(programme, user.reach, school_id=school.pk)
+        ],
+        first=sum(firsts.values(), First()),
+        hints=sorted(hints, key=lambda pair: -pair[1].waiting),
+    )
+
+
+def _grades(rows, numbers):
+    by_grade = defaultdict(dict)
+    for row in rows:
+        # A class that has left school keeps a line of its own.
+        key = (row.grade, "") if row.grade is not None else (None, row.label)
+        by_grade[key][row.school_class.number] = row
+    return [
+        GradeRow(
+            grade,
+            label or grade_label(grade),
+            [cells.get(number) for number in numbers],
+            sum((cell.count for cell in cells.values()), Count()),
+        )
+        for (grade, label), cells in by_grade.items()
+    ]
+
+
+def register_sums(programme, school, *, user, class_ids):
+    """{class id: First} in one query. 重点 only where the viewer may know ranks."""
+    known = ranked(user.reach)
+    first = known & Q(priority__in=FIRST_FAMILIES)
+    rows = (
+        Due.objects.visible_to(user)
+        .filter(programme=programme, school=school, school_class_id__in=class_ids)
+        .order_by()
+        .values("school_class_id")
+        .annotate(
+            listed=CountRows("pk", filter=Q(in_scope=True) | STATES["exempt"]),
+            exempt=CountRows("pk", filter=STATES["exempt"]),
+            first_due=CountRows("pk", filter=first & Q(in_scope=True)),
+            first_visited=CountRows("pk", filter=first & STATES["visited"]),
+            first_waiting=CountRows("pk", filter=first & STATES["open"]),
+            others_visited=CountRows("pk", filter=known & ~Q(priority__in=FIRST_FAMILIES) & STATES["visited"]),
+        )
+    )
+    names = ("listed", "exempt", "first_due", "first_visited", "first_waiting", "others_visited")
+    return defaultdict(First, {row["school_class_id"]: First(*(row[name] for name in names)) for row in rows})
+
+
+def teachers_taking_part(programme, school, *, class_ids=None):
+    """Distinct teachers of counted visits; class_ids keeps to visits of pupils of those classes."""
+    rows = VisitVisitor.objects.filter(
+        visit__programme=programme,
+        visit__school=school,
+        visit__state__in=COUNTED_STATES,
+        visit__visit_students__counted=True,
+    )
+    if class_ids is not None:
+        rows = rows.filter(visit__visit_students__school_class_id__in=class_ids)
+    return rows.aggregate(n=CountRows("user_id", distinct=True))["n"]
+
+
+def tasks(programme):
+    """报送清单 of the notice, earliest first. The last day is the one before the exclusive instant."""
+    moment, day = now(), today()
+    result = []
+    for deadline in sorted(programme.deadlines.all(), key=lambda d: (d.at, d.position)):
+        on = local_date(deadline.at - timedelta(microseconds=1))
+        result.append(
+            Task(deadline.title, on, (on - day).days, moment < deadline.at, deadline.kind == DeadlineKind.COVERAGE)
+        )
+    return result

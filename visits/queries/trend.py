@@ -1,0 +1,131 @@
+"""累计走访: how many pupils had been reached by each day, against an even pace and the pace of the last week."""
+
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+
+from django.db.models import Count
+
+from core.clock import local_date, today
+from core.formats import day, thousands
+from programmes.enums import DeadlineKind
+from visits.models import Due
+
+PACE_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Trend:
+    """Cumulative pupils by day. visited ends today; expected runs to the deadline; forecast starts today."""
+
+    days: list
+    visited: list
+    expected: list
+    forecast: list  # None before today
+    target: int
+    deadline: date
+    finish_on: date | None  # at the pace of the last week
+    speed: float  # pupils a day over the last week
+
+    @property
+    def started(self):
+        return bool(self.visited)
+
+    @property
+    def reached(self):
+        return self.visited[-1] if self.visited else 0
+
+    @property
+    def expected_now(self):
+        return self.expected[len(self.visited) - 1] if self.visited else 0
+
+    @property
+    def ahead(self):
+        """Pupils more than an even pace asks for by today; negative when behind."""
+        return self.reached - self.expected_now
+
+    @property
+    def over(self):
+        return len(self.visited) == len(self.days)
+
+    @property
+    def rows(self):
+        """(day, new, visited, expected) of the days somebody was reached first, and of the last day known."""
+        result, before = [], 0
+        for at, count in enumerate(self.visited):
+            if count != before or at == len(self.visited) - 1:
+                result.append((self.days[at], count - before, count, self.expected[at]))
+            before = count
+        return result[::-1]
+
+    @property
+    def finding(self):
+        """One sentence: where we stand and where the present pace leads."""
+        if not self.target:
+            return "应访名单里还没有学生"
+        if not self.started:
+            return f"{day(self.days[0])}开始走访，应访{thousands(self.target)}家"
+        if self.reached >= self.target:
+            return f"应访{thousands(self.target)}家，已全部走到"
+        if self.over:
+            return f"到{day(self.deadline)}截止时走到{thousands(self.reached)}家，差{thousands(self.target - self.reached)}家"
+        return f"{self._standing}，{self._outlook}"
+
+    @property
+    def _standing(self):
+        if self.ahead == 0:
+            return "和应达进度一样"
+        return f"比应达进度{'多' if self.ahead > 0 else '少'}{thousands(abs(self.ahead))}家"
+
+    @property
+    def _outlook(self):
+        if not self.speed:
+            return f"近{PACE_DAYS}天没有新走到的家庭"
+        if self.finish_on is not None and self.finish_on <= self.deadline:
+            return f"照近{PACE_DAYS}天的速度，{day(self.finish_on)}走完"
+        left = ceil(self.target - self.forecast[-1])
+        return f"照近{PACE_DAYS}天的速度，到{day(self.deadline)}还差{thousands(left)}家"
+
+
+def coverage_day(programme):
+    """The last day before the coverage deadline; without one, the last day visits count."""
+    for deadline in programme.deadlines.all():
+        if deadline.kind == DeadlineKind.COVERAGE:
+            return local_date(deadline.at - timedelta(microseconds=1))
+    return programme.ends_on
+
+
+def trend(programme, *, user, school, target, class_ids=None):
+    """The line of one school, or of some of its classes. One query, one row a day.
+
+    target: pupils to reach (Figure.target). programme.deadlines should be prefetched.
+    """
+    rows = Due.objects.visible_to(user).filter(programme=programme, school=school, in_scope=True, visits__gt=0)
+    if class_ids is not None:
+        rows = rows.filter(school_class_id__in=class_ids)
+    first = dict(rows.order_by().values_list("first_on").annotate(Count("pk")))
+    return draw(first, start=programme.starts_on, deadline=coverage_day(programme), target=target, now=today())
+
+
+def draw(first, *, start, deadline, target, now):
+    """A Trend from {day: pupils reached for the first time}."""
+    end = max(deadline, max(first, default=deadline))
+    days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
+    length = (deadline - start).days + 1
+    expected = [round(target * min(n + 1, length) / length) for n in range(len(days))]
+    visited, total = [], sum(count for one, count in first.items() if one < start)
+    for one in days:
+        if one > now:
+            break
+        total += first.get(one, 0)
+        visited.append(total)
+    week = visited[-1] - visited[-1 - PACE_DAYS] if len(visited) > PACE_DAYS else total
+    speed = week / min(PACE_DAYS, len(visited)) if visited else 0
+    left = target - total
+    finish_on = now + timedelta(days=ceil(left / speed)) if speed and left > 0 else None
+    forecast = [None] * len(days)
+    if visited and left > 0 and len(visited) < len(days):
+        for n in range(len(visited) - 1, len(days)):
+            forecast[n] = min(target, round(total + speed * (n - len(visited) + 1), 1))
+    return Trend(days, visited, expected, forecast, target, deadline, finish_on, speed)
