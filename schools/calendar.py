@@ -20,11 +20,16 @@ def year_is_known(year: int) -> bool:
     return year in LIBRARY_YEARS or Workday.objects.filter(day__year=year).exists()
 
 
-def is_workday(day: date) -> bool:
+def kept_days(first: date, last: date) -> dict[date, bool]:
+    """The table between two days: many questions to is_workday for one query."""
+    return dict(Workday.objects.filter(day__range=(first, last)).values_list("day", "is_workday"))
+
+
+def is_workday(day: date, kept: dict[date, bool] | None = None) -> bool:
     """The table wins, then the library (make-up Saturdays are workdays), then Monday to Friday."""
-    row = Workday.objects.filter(day=day).first()
-    if row is not None:
-        return row.is_workday
+    kept = kept_days(day, day) if kept is None else kept
+    if day in kept:
+        return kept[day]
     if day.year in LIBRARY_YEARS:
         return chinese_calendar.is_workday(day)
     return day.weekday() < 5

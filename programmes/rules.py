@@ -1,0 +1,28 @@
+"""Who may change a notice, and who adapts its form. Rows are scoped first (visible_to)."""
+
+import rules
+
+from schools.enums import Role
+from schools.rules import runs_district
+
+
+@rules.predicate
+def is_officer_of(user, obj=None):
+    """区级管理员 of this very authority: an officer of the city looks on, the district changes."""
+    if obj is None:
+        return bool(user.reach.authorities)
+    return user.holds(Role.DISTRICT_ADMIN, authority=obj.authority_id)
+
+
+@rules.predicate
+def runs_school(user, school=None):
+    """学校负责人 or 学校管理员 of the school."""
+    schools = user.reach.whole_schools
+    return bool(schools) if school is None else school.pk in schools
+
+
+rules.add_perm("programmes.view_programme", runs_district)
+rules.add_perm("programmes.change_programme", is_officer_of)
+rules.add_perm("programmes.view_category", runs_district)
+rules.add_perm("programmes.change_category", is_officer_of)
+rules.add_perm("programmes.change_school_form", runs_school)
