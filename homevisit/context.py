@@ -3,7 +3,7 @@
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from programmes.queries.current import current_programme
+from programmes.queries.current import available_programmes, current_programme
 from schools.enums import Role
 
 TEACHERS = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
@@ -37,7 +37,7 @@ def build(request):
 def programme_choices(request):
     current = current_programme(request)
     return [
-        {"code": p.code, "short_title": p.short_title, "current": p == current} for p in request._programmes
+        {"code": p.code, "short_title": str(p), "current": p == current} for p in available_programmes(request)
     ]
 
 

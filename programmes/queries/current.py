@@ -12,12 +12,15 @@ def programmes_for(user):
     return sorted(rows, key=lambda p: p.state != ProgrammeState.OPEN)
 
 
-def current_programme(request):
-    """The one chosen in the top bar, else the newest open one, else the newest; None without any.
-
-    Cached on the request: the shell and the page ask both.
-    """
+def available_programmes(request):
+    """programmes_for(request.user), asked once a request: the shell and the page both need it."""
     if not hasattr(request, "_programmes"):
         request._programmes = programmes_for(request.user)
+    return request._programmes
+
+
+def current_programme(request):
+    """The one chosen in the top bar, else the newest open one, else the newest; None without any."""
+    rows = available_programmes(request)
     chosen = request.session.get(SESSION_KEY)
-    return next((p for p in request._programmes if p.code == chosen), None) or next(iter(request._programmes), None)
+    return next((p for p in rows if p.code == chosen), None) or next(iter(rows), None)
