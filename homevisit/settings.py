@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "import_export",
     "rules.apps.AutodiscoverRulesConfig",
+    "homevisit",
 ]
 
 MIDDLEWARE = [

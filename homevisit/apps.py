@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HomevisitConfig(AppConfig):
+    name = "homevisit"
+    verbose_name = "家访"

@@ -1,0 +1,55 @@
+"""A demonstration that has stood for a while: its running copies move to today, with everything that happened."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from core.audit import record
+from core.clock import today
+from homevisit.demo.build import running_copy, shift
+from homevisit.demo.plan import DISTRICTS
+from programmes.actions.load import load_programme
+from programmes.config.notice import read_notice
+from schools.calendar import school_year
+from students.models import ChangeEvent
+from visits.actions.register import open_register
+from visits.models import Opinion, Visit, VisitStudent
+
+VISIT_TIMES = (
+    "planned_at", "started_at", "ended_at", "visited_on", "created_at", "recorded_at", "locked_at", "returned_at",
+    "voided_at",
+)  # fmt: skip
+
+
+class NewSchoolYear(Exception):
+    """Pupils have changed class since: only new demonstration data fits."""
+
+
+def refresh():
+    """Returns the number of days each copy was moved by, 0 when it already fits today. Raises NewSchoolYear."""
+    return [_move(read_notice(plan.path)) for plan in DISTRICTS]
+
+
+@transaction.atomic
+def _move(notice):
+    copy = running_copy(notice)
+    if copy.school_year != school_year(today()):
+        raise NewSchoolYear
+    fitting = notice.shifted(days=shift(notice), code=copy.code, school_year=copy.school_year)
+    moved = load_programme(fitting).programme
+    days = (moved.ends_on - copy.ends_on).days
+    if not days:
+        return 0
+    later = timedelta(days=days)
+    visits = Visit.objects.filter(programme=copy)
+    visits.update(**{name: F(name) + later for name in VISIT_TIMES})
+    VisitStudent.objects.filter(programme=copy).update(visited_on=F("visited_on") + later)
+    Opinion.objects.filter(visit__in=visits).update(created_at=F("created_at") + later)
+    changes = ChangeEvent.objects.filter(student__authority_id=copy.authority_id, occurred_on__gte=copy.starts_on)
+    changes.update(
+        **{name: F(name) + later for name in ("occurred_on", "created_at", "answered_on", "answered_at")}
+    )
+    open_register(moved)
+    record(moved, "demo.refresh", by=None, days=days)
+    return days
