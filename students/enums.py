@@ -31,3 +31,39 @@ class ChangeKind(models.TextChoices):
     EMOTION = "emotion", "情感"
     ECONOMY = "economy", "经济"
     OTHER = "other", "其他"
+
+
+class RosterFlag(models.TextChoices):
+    """What a roster says about a pupil that may suggest a category; which one is the category's own data."""
+
+    LEFT_BEHIND = "left_behind", "留守"
+    MIGRANT = "migrant", "随迁子女"
+    ORPHAN = "orphan", "孤儿"
+    MARTYR = "martyr", "烈士或优抚子女"
+    AID_NEEDED = "aid_needed", "需要申请资助"
+    DISABILITY = "disability", "残疾"
+    INCLUSION = "inclusion", "随班就读"
+
+
+class UploadState(models.TextChoices):
+    WAITING = "waiting", "待确认"
+    APPLIED = "applied", "已导入"
+    CANCELLED = "cancelled", "已取消"
+    EXPIRED = "expired", "已过期"
+
+
+U = UploadState
+UPLOAD_MOVES = {
+    "apply": ({U.WAITING}, U.APPLIED),
+    "cancel": ({U.WAITING}, U.CANCELLED),
+    "expire": ({U.WAITING}, U.EXPIRED),
+}
+
+
+class RevealReason(models.TextChoices):
+    """Why somebody looks at a number or an address: kept in the log, so it is a code and never free text."""
+
+    VISIT = "visit", "联系家访"
+    URGENT = "urgent", "紧急联系"
+    AID = "aid", "办理资助"
+    ROSTER = "roster", "核对名册"

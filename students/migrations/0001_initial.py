@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(upload_to='rosters')),
                 ('checksum', models.CharField(max_length=64)),
                 ('whole_school', models.BooleanField(default=False, verbose_name='全校名册')),
+                ('state', models.CharField(choices=[('waiting', '待确认'), ('applied', '已导入'), ('cancelled', '已取消'), ('expired', '已过期')], default='waiting', max_length=10, verbose_name='状态')),
                 ('report', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(default=core.clock.now)),
                 ('applied_at', models.DateTimeField(null=True)),
@@ -48,6 +49,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '名册上传',
                 'verbose_name_plural': '名册上传',
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('school',), name='roster_one_waiting', violation_error_message='本校有一份名册还没确认，请先确认或取消')],
             },
         ),
         migrations.CreateModel(
