@@ -97,15 +97,14 @@ def _foreign(url, own):
 
 
 @pytest.fixture
-def sign_in():
+def sign_in(live_server):
     """sign_in(page, user): give the page's browser context a session of this user, without the login form."""
 
     def give_session(page, user):
         client = Client()
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
         name = settings.SESSION_COOKIE_NAME
-        base = page.context._options["baseURL"] if page.url == "about:blank" else page.url
-        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base}])
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
 
     return give_session
 
