@@ -1,0 +1,179 @@
+"""School coverage: how far each grade and class has come against the deadline, and the names behind every number."""
+
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_safe
+
+from core.access import allowed, authorize
+from core.clock import now
+from core.formats import day, thousands
+from programmes.queries.current import current_programme
+from schools.grades import grade_label
+from schools.models import School
+from visits.queries.school import school_classes, school_page, tasks, teachers_taking_part
+from visits.queries.trend import trend
+
+SOON = 14  # days before a deadline from which its countdown is drawn warm
+
+
+@require_safe
+def my_school(request):
+    """My school; with several, a choice."""
+    schools = list(School.objects.visible_to(request.user).filter(pk__in=request.user.reach.whole_schools))
+    if not schools:
+        raise PermissionDenied("visits.view_school")
+    if len(schools) == 1:
+        return redirect("visits:school", schools[0].pk)
+    return render(request, "visits/school_choose.html", {"schools": schools})
+
+
+@require_safe
+def school(request, pk):
+    place = get_object_or_404(School.objects.visible_to(request.user), pk=pk)
+    authorize(request.user, "visits.view_school", place)
+    programme = current_programme(request)
+    if programme is None or programme.authority_id != place.authority_id:
+        return render(request, "visits/school_none.html", {"school": place})
+    prefetch_related_objects([programme], "deadlines", "categories__category")
+    classes = school_classes(programme, place, user=request.user)
+    grades = sorted({row[1] for row in classes.values() if row[1] is not None})
+    grade = _grade(request, grades)
+    page = school_page(programme, place, user=request.user, classes=classes, grade=grade)
+    wanted = [pk for pk, row in classes.items() if row[1] == grade] if grade is not None else None
+    line = trend(programme, user=request.user, school=place, target=page.figure.target, class_ids=wanted)
+    names = Names(place, grade)
+    leads = allowed(request.user, "visits.view_school_rank", place)
+    context = {
+        "school": place,
+        "programme": programme,
+        "page": page,
+        "grade": grade,
+        "grade_label": "" if grade is None else grade_label(grade),
+        "teachers": teachers_taking_part(programme, place, class_ids=wanted),
+        "updated": now(),
+        "kpis": _kpis(page, names, leads),
+        "chips": _chips(grades, grade),
+        "categories": [_category(row, names) for row in page.categories],
+        "tasks": [_task(task, page.figure.all) for task in tasks(programme)],
+        "hint": page.first.hint,
+        "hint_urls": (names(state="open", first=1), names(state="visited", first=0)),
+        "hints": page.hints,
+        "trend": line,
+        "chart": chart(line),
+        "leads": leads,
+    }
+    return render(request, "visits/school.html", context)
+
+
+class Names:
+    """Addresses of the lists behind the page's numbers, kept to its school and grade."""
+
+    def __init__(self, school, grade):
+        self.fixed = {"school": school.pk} | ({} if grade is None else {"grade": grade})
+
+    def __call__(self, **query):
+        return reverse("visits:waiting") + "?" + urlencode(self.fixed | query)
+
+
+def _grade(request, grades):
+    """?grade=7 where the school has one, else the whole school."""
+    text = request.GET.get("grade", "")
+    return next((grade for grade in grades if str(grade) == text), None)
+
+
+def _chips(grades, grade):
+    rows = [(None, "全校", "?")] + [(one, grade_label(one), f"?grade={one}") for one in grades]
+    return [{"label": label, "url": url, "current": one == grade} for one, label, url in rows]
+
+
+def _kpis(page, names, leads):
+    count, first = page.figure.all, page.first
+    rate = count.rate()
+    cards = [
+        {
+            "label": "走访覆盖",
+            "value": rate.removesuffix("%"),
+            "unit": "%" if count.due else "",
+            "foot": format_html(
+                '<a href="{}">{}</a> / <a href="{}">{}</a>家',
+                names(state="visited"), thousands(count.visited), names(), thousands(count.due),
+            ),
+        }
+    ]  # fmt: skip
+    if leads:
+        cards.append(
+            {
+                "label": "重点家庭已访",
+                "rank": 1,
+                "value": thousands(first.visited),
+                "unit": f"/ {thousands(first.due)}",
+                "foot": format_html(
+                    '还差<a href="{}">{}家</a>', names(state="waiting", first=1), thousands(first.left)
+                ) if first.left else "都走到了" if first.due else "没有重点家庭",
+                "tone": "warm" if first.left else "",
+            }
+        )  # fmt: skip
+    cards.append(
+        {
+            "label": "待访",
+            "value": thousands(count.waiting),
+            "unit": "家",
+            "url": names(state="waiting"),
+            "foot": "婉拒的也在内" if count.declined else "应访减已访",
+        }
+    )
+    cards.append(
+        {
+            "label": "婉拒",
+            "value": thousands(count.declined),
+            "unit": "家",
+            "foot": format_html('另有免访<a href="{}">{}人</a>', names(state="exempt"), thousands(first.exempt)),
+            "url": "" if first.exempt else names(state="declined"),
+        }
+    )
+    return cards
+
+
+def _category(row, names):
+    at = row.use.category.code
+    return {
+        "label": row.use.label,
+        "count": row.count,
+        "due_url": names(category=at),
+        "visited_url": names(state="visited", category=at),
+        "waiting_url": names(state="waiting", category=at),
+    }
+
+
+def _task(task, count):
+    """Line of 报送清单: how long still, and for coverage how many families are left."""
+    if not task.open:
+        text, tone = f"{day(task.on)}已截止", ""
+    elif task.days_left == 0:
+        text, tone = "今天截止", "warm"
+    else:
+        text, tone = f"还有{task.days_left}天", "warm" if task.days_left <= SOON else ""
+    state, kind = "", ""
+    if task.is_coverage and count.due:
+        state, kind = ("完成", "done") if count.complete else ("进行中", "plan") if task.open else ("没走完", "soon")
+        if not count.complete:
+            text += f"，差{thousands(count.waiting)}家"
+    return {"title": task.title, "on": task.on, "text": text, "tone": tone, "state": state, "kind": kind}
+
+
+def chart(line):
+    """What chart.js draws, as plain values."""
+    return {
+        "days": [f"{one.month}月{one.day}日" for one in line.days],
+        "visited": line.visited,
+        "expected": line.expected,
+        "forecast": line.forecast,
+        "target": line.target,
+        "deadline": line.days.index(line.deadline),
+        "description": f"累计走访折线图。{line.finding}。",
+    }
