@@ -47,19 +47,20 @@ def build(*, password, small=False):
 
     small: the two showcase schools of each authority with tiny classes, for tests. Raises NotEmpty.
     """
-    made, programmes = False, []
+    programmes = []
     phones = (_round(STAFF_PHONES), _round(FAMILY_PHONES))
     serials = count(1)
-    password_hash = None
-    for plan in DISTRICTS:
-        notice = read_notice(plan.path)
-        copy = running_copy(notice)
-        if copy is None:
-            password_hash = password_hash or make_password(password)
-            copy = _district(plan, notice, password_hash, phones, serials, small)
-            made = True
-        programmes += [Programme.objects.get(code=notice.programme.code), copy]
-    return Built(made, programmes)
+    notices = {plan: read_notice(plan.path) for plan in DISTRICTS}
+    missing = {plan for plan, notice in notices.items() if running_copy(notice) is None}
+    for plan in missing:
+        if School.objects.filter(authority__code=notices[plan].authority.code).exists():
+            raise NotEmpty(notices[plan].authority.short_name)
+    password_hash = make_password(password) if missing else ""
+    for plan, notice in notices.items():
+        if plan in missing:
+            _district(plan, notice, password_hash, phones, serials, small)
+        programmes += [Programme.objects.get(code=notice.programme.code), running_copy(notice)]
+    return Built(bool(missing), programmes)
 
 
 def running_copy(notice):
@@ -87,8 +88,6 @@ def shifted(notice):
 
 @transaction.atomic
 def _district(plan, notice, password_hash, phones, serials, small):
-    if School.objects.filter(authority__code=notice.authority.code).exists():
-        raise NotEmpty(notice.authority.short_name)
     then, running = load_programme(notice).programme, load_programme(shifted(notice)).programme
     rng, authority = Random(notice.programme.code), then.authority
     this_year = school_year(today())
@@ -127,7 +126,6 @@ def _district(plan, notice, password_hash, phones, serials, small):
     calls.write_changes(pupils)
     for run in runs:
         _settle(run)
-    return running
 
 
 def _season(programme, schools, rates, *, closed):

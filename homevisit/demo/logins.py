@@ -54,7 +54,7 @@ def logins(password):
 
 
 def demo_logins():
-    """[(role label, place, username)] for the sign-in page; [] unless this is a demonstration with its data."""
+    """[(role label, place, username)] of accounts that exist; [] unless this is a demonstration."""
     if not settings.DEMO:
         return []
     rows = [
@@ -67,3 +67,9 @@ def demo_logins():
     ]
     known = set(User.objects.filter(username__in=[row[2] for row in rows]).values_list("username", flat=True))
     return [row for row in rows if row[2] in known]
+
+
+def sign_in_help():
+    """{"logins", "password"} for the sign-in page of a demonstration, else {}."""
+    rows = demo_logins()
+    return {"logins": rows, "password": password()} if rows else {}
