@@ -60,6 +60,7 @@ def menu(user):
             tab=True,
             short="报表",
         ),
+        item("programmes:overview", "活动安排", "calendar-range", when=bool(reach.roles)),
     ]
     manage = [
         item("students:import", "导入名册", "upload", when=bool(reach.admin_schools or reach.classes)),
