@@ -23,10 +23,12 @@ from schools.calendar import school_year
 from schools.models import School
 from visits.actions.register import open_register
 
+SOME_WEEKS = timedelta(weeks=4)
 DAYS_LEFT = 12  # from today to the last day of the copy's coverage
 SIZES, SMALL_SIZES = (20, 38), (3, 5)
 RATES_THEN = (1, 0.99, 1, 0.97, 0.985, 0.94)
 RATES_NOW = (0.62, 0.81, 0.7, 0.44, 0.57, 0.36)
+SERIALS_EACH = 1_000_000
 STAFF_PHONES, FAMILY_PHONES = range(0, 1000), range(1000, 10_000)
 
 
@@ -49,15 +51,15 @@ def build(*, password, small=False):
     """
     programmes = []
     phones = (_round(STAFF_PHONES), _round(FAMILY_PHONES))
-    serials = count(1)
     notices = {plan: read_notice(plan.path) for plan in DISTRICTS}
     missing = {plan for plan, notice in notices.items() if running_copy(notice) is None}
     for plan in missing:
         if School.objects.filter(authority__code=notices[plan].authority.code).exists():
             raise NotEmpty(notices[plan].authority.short_name)
     password_hash = make_password(password) if missing else ""
-    for plan, notice in notices.items():
+    for number, (plan, notice) in enumerate(notices.items()):
         if plan in missing:
+            serials = count(number * SERIALS_EACH + 1)
             _district(plan, notice, password_hash, phones, serials, small)
         programmes += [Programme.objects.get(code=notice.programme.code), running_copy(notice)]
     return Built(bool(missing), programmes)
@@ -131,8 +133,9 @@ def _district(plan, notice, password_hash, phones, serials, small):
 def _season(programme, schools, rates, *, closed):
     last = programme.ends_on if closed else today() - timedelta(days=1)
     first = programme.starts_on
-    if not closed:  # a window that opened before the holidays: visits of this school year only
-        first = max(first, min(date(school_year(today()), 8, 20), last))
+    begins = date(school_year(today()), 8, 20)
+    if not closed and last - begins > SOME_WEEKS:  # a window from before the holidays: only this school year's visits
+        first = max(first, begins)
     shares = dict(zip([school.pk for school in schools.values()], rates, strict=False))
     return calls.Season(programme, first=first, last=last, now=now(), rates=shares, closed=closed)
 

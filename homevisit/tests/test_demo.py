@@ -99,6 +99,16 @@ def test_demo_register_equals_the_visits(demo, code):
     assert Due.objects.filter(programme=programme, in_scope=True, visits__gt=0).exists()
 
 
+@pytest.mark.parametrize("day", ["2026-08-03", "2026-09-06", "2027-02-10", "2027-07-30", "2031-10-01"])
+def test_demo_can_be_built_on_any_day(db, settings, day):
+    settings.HOMEVISIT_CLOCK = f"{day}T07:00+08:00"
+
+    built = build(password=PASSWORD, small=True)
+
+    assert [check(programme) for programme in built.programmes] == [[], [], [], []]
+    assert all(Visit.objects.filter(programme=programme).exists() for programme in built.programmes)
+
+
 def test_demo_then_is_nearly_complete_and_now_is_not(demo):
     rates = {}
     for code in CODES:
