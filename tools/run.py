@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import socket
+import textwrap
 import time
 import urllib.error
 import urllib.request
@@ -167,14 +168,14 @@ def wait_until_ready(children, services, port):
 
 def greet(port, seconds):
     print(f"\nReady after {seconds:.1f} s:  http://127.0.0.1:{port}/\n")
-    logins = json.loads((DATA / "logins.json").read_text())
-    place = None
-    for key, login in logins.items():
-        authority, school, role = key.split("/")
-        if place != (authority, school):
-            place = (authority, school)
-            print(f"  {authority} / {school}")
-        print(f"    {role:16} {login['username']:24} {login['password']}")
+    places, passwords = {}, []
+    for key, login in json.loads((DATA / "logins.json").read_text()).items():
+        places.setdefault(key.rpartition("/")[0], []).append(login["username"])
+        passwords.append(login["password"])
+    print(f"Demo logins, password  {'  '.join(sorted(set(passwords)))}")
+    for place, names in places.items():
+        text = textwrap.fill("  ".join(names), 100, initial_indent="    ", subsequent_indent="    ")
+        print(f"  {place}\n{text}")
     print("\nCtrl-C ends everything.", flush=True)
 
 
