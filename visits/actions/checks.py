@@ -9,7 +9,6 @@ from programmes.enums import Mode
 
 ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-SHORT = timedelta(minutes=10)
 LONG = timedelta(hours=6)
 OPINION_CHARS = 1000
 OPINIONS = 10
@@ -81,7 +80,7 @@ def hints(programme, *, mode, started_at, ended_at, visitors, texts, recorded_at
         found.append(f"{mode_label(programme, mode)}不计入覆盖率，记录照样保存。")
     if mode in (Mode.IN_PERSON, Mode.NEARBY) and visitors < rules.min_visitors:
         found.append(f"这次只有{visitors}位老师，一般要{rules.min_visitors}位同去。有同行的老师就补上。")
-    if ended_at is not None and ended_at - started_at < SHORT:
+    if ended_at is not None and ended_at - started_at < timedelta(minutes=programme.rules.hints.shorter_than_minutes):
         found.append(f"只有{int((ended_at - started_at).total_seconds() // 60)}分钟，看看时间填对没有。")
     if ended_at is not None and ended_at - started_at > LONG:
         found.append("超过6小时了，看看时间填对没有。")
@@ -94,6 +93,6 @@ def hints(programme, *, mode, started_at, ended_at, visitors, texts, recorded_at
 
 
 def mode_label(programme, mode):
-    """As the notice calls it, else the usual word."""
+    """As the notice calls it; a mode it no longer has, by the usual word."""
     rule = next((rule for rule in programme.rules.visit.modes if rule.code == mode), None)
-    return rule.label if rule and rule.label else Mode(mode).label
+    return rule.name if rule else Mode(mode).label

@@ -7,13 +7,14 @@ from core.audit import record
 from core.clock import local_date, now
 from core.states import WrongState, move
 from programmes.enums import ProgrammeState
+from programmes.queries.form import record_form
 from students.actions.change import answer_changes, reopen_changes
 from students.models import Student
 from visits.actions.checks import problems
 from visits.actions.register import recompute
 from visits.enums import COUNTED_STATES, VISIT_MOVES, VisitKind, VisitorRole, VisitState
 from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
-from visits.queries.records import colleagues, fields_asked
+from visits.queries.records import colleagues
 from visits.rules import pupils_to_visit
 
 
@@ -52,7 +53,7 @@ class Entry:
         self.guardians_met, self.opinions = list(guardians_met), list(opinions)
 
     def check(self, programme, school):
-        fields = fields_asked(programme, school)
+        fields = record_form(programme, school)
         self.texts = {field.code: self.texts.get(field.code, "") for field in fields}
         found = problems(
             programme, fields, mode=self.mode, started_at=self.started_at, ended_at=self.ended_at, texts=self.texts,

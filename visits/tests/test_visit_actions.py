@@ -8,7 +8,8 @@ from django.db import connections
 from core.models import AuditEntry
 from core.states import WrongState
 from programmes.enums import ProgrammeState
-from programmes.tests.factories import make_programme
+from programmes.models import SchoolForm
+from programmes.tests.factories import CONFIG, make_programme
 from schools.tests.factories import make_authority, make_class, make_class_head, make_school, make_user
 from students.models import ChangeEvent, Household
 from students.tests.factories import make_change, make_mentor, make_student
@@ -225,6 +226,17 @@ def test_submit_visit_says_what_to_repair(programme, head, student, fields, expe
     assert Visit.objects.count() == 0
 
 
+@pytest.mark.seed("W78")
+def test_school_may_ask_for_more_texts_than_the_notice(head, student, school):
+    fields = [{**field, "required": field["code"] == "cause"} for field in CONFIG["record"]["fields"]]
+    programme = make_programme(school.authority, code="lean", config={**CONFIG, "record": {"fields": fields}})
+    SchoolForm.objects.create(programme=programme, school=school, fields={"reflection": {"required": True}})
+
+    assert refusal(by=head, programme=programme, students=[student], **entry(texts={"cause": "开学看看。"})) == {
+        "text_reflection": "还没有写“家访反思”。"
+    }
+
+
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
@@ -378,8 +390,8 @@ def test_void_of_a_returned_record_closes_the_return(programme, head, leader, st
 
 
 def test_submit_visit_takes_few_queries(programme, head, student, django_assert_max_num_queries):
-    """13 statements; the rest are savepoints, because the test itself is a transaction."""
+    """14 statements; the rest are savepoints, because the test itself is a transaction."""
     open_register(programme)
     assert head.reach.classes
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         make_visit(student, by=head, programme=programme)

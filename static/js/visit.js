@@ -1,0 +1,327 @@
+/* 记家访: the long form shown step by step, with a copy of the words in this tab until they are submitted.
+   Without this script the page is one long form that works. The copy is in sessionStorage only: it ends with the
+   tab, with the submission, and at sign-out (app.js). */
+(function () {
+  "use strict";
+  var PREFIX = "visit:";
+  var store = null;
+  try { store = window.sessionStorage; } catch (e) { store = null; }  // refused by the browser: nothing is kept
+
+  function drafts() {
+    var keys = [];
+    for (var i = 0; store && i < store.length; i++) if (store.key(i).indexOf(PREFIX) === 0) keys.push(store.key(i));
+    return keys;
+  }
+  function read(key) {
+    try { return JSON.parse(store.getItem(key)); } catch (e) { return null; }
+  }
+
+  /* The record has arrived: its copy goes. */
+  var arrived = document.querySelector("[data-submitted]");
+  if (arrived) drafts().forEach(function (key) {
+    var draft = read(key);
+    if (draft && draft.uuid === arrived.dataset.submitted) store.removeItem(key);
+  });
+
+  var form = document.querySelector("[data-visit-form]");
+  if (!form) return;
+  var owner = PREFIX + form.dataset.draft.split(":")[0] + ":";
+  drafts().forEach(function (key) { if (key.indexOf(owner) !== 0) store.removeItem(key); });
+
+  function $(selector, from) { return (from || document).querySelector(selector); }
+  function $$(selector, from) { return Array.prototype.slice.call((from || document).querySelectorAll(selector)); }
+  function keyFor(pupil) { return PREFIX + form.dataset.draft + ":" + pupil; }
+
+  /* ── Steps ── */
+  var sections = $$("section[data-step]", form);
+  var back = $("[data-back]"), next = $("[data-next]"), send = $("[data-submit]");
+  var at = 0;
+
+  function place(id) {
+    var target = id && document.getElementById(id);
+    var section = target && target.closest("section[data-step]");
+    return { index: section ? sections.indexOf(section) : -1, target: target === section ? null : target };
+  }
+
+  function show(index, target) {
+    at = index;
+    sections.forEach(function (section, i) { section.hidden = i !== index; });
+    $$("[data-step-mark]").forEach(function (mark, i) {
+      mark.classList.toggle("now", i === index);
+      mark.classList.toggle("past", i < index);
+      if (i === index) mark.setAttribute("aria-current", "step"); else mark.removeAttribute("aria-current");
+      $(".js-step-done", mark).hidden = i >= index;
+    });
+    back.hidden = index === 0;
+    next.hidden = index === sections.length - 1;
+    send.hidden = !next.hidden;
+    label();
+    summarise();
+    if (sections[index].id === "review") look();
+    if (!target) {
+      window.scrollTo(0, 0);
+      return;
+    }
+    var fold = target.closest("details");
+    if (fold) fold.open = true;
+    target.scrollIntoView({ block: "center" });
+    target.focus({ preventScroll: true });
+  }
+
+  function go(index) {
+    if (location.hash === "#" + sections[index].id) show(index);
+    else location.hash = sections[index].id;
+    $("h2", sections[index]).focus({ preventScroll: true });
+  }
+
+  window.addEventListener("hashchange", function () {
+    var to = place(location.hash.slice(1));
+    if (to.index >= 0) show(to.index, to.target); else if (!location.hash) show(0);
+  });
+  /* The same error link twice changes no hash. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[href^='#']");
+    if (!link || link.getAttribute("href") !== location.hash) return;
+    var to = place(location.hash.slice(1));
+    if (to.index >= 0) { event.preventDefault(); show(to.index, to.target); }
+  });
+  back.addEventListener("click", function () { go(at - 1); });
+  next.addEventListener("click", function () {
+    var fold = nextFold();
+    if (!fold) return go(at + 1);
+    $$("[data-fold]", form).forEach(function (other) { other.open = other === fold; });
+    $("textarea", fold).focus();
+    fold.scrollIntoView({ block: "start" });
+    label();
+  });
+
+  /* ── 五栏 ── */
+  var folds = $$("[data-fold]", form);
+  var tick = $("#tick");
+  function words(fold) { return $("textarea", fold).value.replace(/\s/g, ""); }
+  function nextFold() {
+    if (sections[at].id !== "record") return null;
+    var open = -1;
+    folds.forEach(function (fold, i) { if (fold.open) open = i; });
+    return folds.filter(function (fold, i) { return i > open && !words(fold); })[0] || null;
+  }
+  function label() {
+    var fold = nextFold();
+    next.textContent = fold ? "下一项：" + fold.dataset.fold : sections[at].dataset.step;
+  }
+  function mark(fold) {
+    var text = words(fold), sign = $("[data-fold-mark]", fold), line = $("[data-fold-line]", fold);
+    sign.classList.toggle("no", !text);
+    if (text) sign.replaceChildren(tick.content.cloneNode(true)); else sign.textContent = sign.dataset.number;
+    if (!line.dataset.hint) line.dataset.hint = line.dataset.prompt || " ";
+    line.textContent = text ? $("textarea", fold).value.trim() : line.dataset.hint;
+    $("[data-fold-count]", fold).textContent = text ? text.length + "字" : "";
+  }
+  folds.forEach(function (fold) {
+    fold.addEventListener("toggle", label);
+    fold.addEventListener("input", function () { mark(fold); label(); });
+  });
+
+  /* ── 家长意见 ── */
+  var opinions = $("[data-opinions]", form), total = form.elements["opinion-TOTAL_FORMS"];
+  var most = Number(form.elements["opinion-MAX_NUM_FORMS"].value);
+  function lines() { return $$("[data-opinion]", opinions); }
+  function more(quiet) {
+    var line = lines().filter(function (one) { return one.hidden; })[0];
+    if (!line && lines().length < most) line = another();
+    if (!line) return;
+    line.hidden = false;
+    if (!quiet) $("textarea", line).focus();
+    $("[data-more-opinions]").hidden = lines().length >= most && !lines().some(function (one) { return one.hidden; });
+  }
+  function another() {
+    var last = lines().pop(), number = lines().length, line = last.cloneNode(true);
+    [line].concat($$("*", line)).forEach(function (el) {
+      ["id", "name", "for", "aria-describedby"].forEach(function (name) {
+        var value = el.getAttribute(name);
+        if (value) el.setAttribute(name, value.replace(/opinion-\d+-/g, "opinion-" + number + "-"));
+      });
+    });
+    $$("textarea, select", line).forEach(function (el) { el.value = ""; el.classList.remove("is-invalid"); });
+    $$("input[type=radio]", line).forEach(function (el) { el.checked = el.defaultChecked; });
+    $$(".invalid-feedback", line).forEach(function (el) { el.remove(); });
+    last.after(line);
+    total.value = number + 1;
+    return line;
+  }
+  lines().forEach(function (line) { line.hidden = "spare" in line.dataset; });
+  $("[data-more-opinions]").addEventListener("click", function () { more(); });
+
+  /* ── Families, colleagues, clock ── */
+  var find = $("[data-find]");
+  if (find) find.addEventListener("input", function () {
+    var rows = $$("[data-names]"), shown = 0, text = find.value.trim();
+    rows.forEach(function (row) {
+      row.hidden = text !== "" && row.dataset.names.indexOf(text) < 0;
+      if (!row.hidden) shown += 1;
+    });
+    $("[data-none]").hidden = shown > 0;
+  });
+  form.addEventListener("change", function (event) {
+    var go = event.target.dataset.go;
+    if (!go) return;
+    /* Another family: the words go along, the rest of the page comes fresh. */
+    if (dirty && store) {
+      store.setItem(keyFor(event.target.value), JSON.stringify(collect()));
+      store.removeItem(keyFor(form.dataset.pupil));
+    }
+    leaving = true;
+    location.assign(go);
+  });
+
+  var picked = $("[data-picked]"), found = $("#colleagues-found");
+  function person(pk) { return $("input[name=others][value='" + pk + "']", picked); }
+  function pick(pk, name) {
+    var input = person(pk);
+    if (!input) {
+      var chip = $("#person-chip").content.firstElementChild.cloneNode(true);
+      input = $("input", chip);
+      input.value = pk;
+      input.id = "person-" + pk;
+      input.dataset.person = name;
+      $("label", chip).setAttribute("for", input.id);
+      $("[data-name]", chip).textContent = name;
+      picked.prepend(chip);
+    }
+    input.checked = true;
+  }
+  found.addEventListener("change", function (event) {
+    pick(event.target.value, event.target.dataset.person);
+    found.replaceChildren();
+    $("#colleague").value = "";
+    $("#colleague").focus();
+  });
+  found.addEventListener("htmx:afterSwap", function () {
+    $$("input", found).forEach(function (input) { if (person(input.value)) input.closest(".pick").remove(); });
+  });
+
+  $$("[data-now]").forEach(function (button) {
+    button.addEventListener("click", function () {
+      var input = document.getElementById(button.dataset.now);
+      input.value = new Intl.DateTimeFormat("en-GB", {
+        timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit"
+      }).format(new Date());
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  });
+
+  /* Enter in a line goes on, it does not submit half a record. */
+  form.addEventListener("keydown", function (event) {
+    if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !send.hidden) send.click();
+  });
+
+  /* ── Beside the form: what is chosen so far ── */
+  function names(name) {
+    return $$("input[name='" + name + "']:checked", form).map(function (input) {
+      return input.closest(".pick").textContent.trim();
+    });
+  }
+  function summarise() {
+    var say = function (what, text) { var el = $("[data-say='" + what + "']"); if (el) el.textContent = text; };
+    var start = form.elements.start.value, end = form.elements.end.value, minutes = span(start, end);
+    say("time", start && end ? start + "–" + end + (minutes > 0 ? "，" + minutes + "分钟" : "") : "还没填完");
+    say("mode", names("mode").join(""));
+    say("home", names("at_home").join("、") || "还没选");
+    var ticked = 0;
+    $$("[data-check-group]", form).forEach(function (group) {
+      var all = $$("input", group), on = all.filter(function (input) { return input.checked; }).length;
+      ticked += on;
+      $(".opt", group).textContent = "聊到了 " + on + "/" + all.length;
+    });
+    say("checks", ticked ? ticked + "项" : "还没勾");
+  }
+  function span(start, end) {
+    var minutes = function (text) { return Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5)); };
+    return start && end ? minutes(end) - minutes(start) : 0;
+  }
+  $$("[data-summary]").forEach(function (el) { el.hidden = false; });
+
+  var looking = null;
+  function look() {
+    clearTimeout(looking);
+    looking = setTimeout(function () { if (window.htmx) window.htmx.trigger("#look", "look"); }, 150);
+  }
+
+  /* ── The copy in this tab ── */
+  var dirty = false, leaving = false, waiting = null;
+  var SKIP = ["csrfmiddlewaretoken", "programme", "student", "colleague", "client_uuid", "opinion-TOTAL_FORMS"];
+
+  function collect() {
+    var values = {}, people = {};
+    $$("input, textarea, select", form).forEach(function (el) {
+      if (!el.name || SKIP.indexOf(el.name) >= 0) return;
+      values[el.name] = values[el.name] || [];
+      if ((el.type === "checkbox" || el.type === "radio") && !el.checked) return;
+      values[el.name].push(el.value);
+      if (el.dataset.person) people[el.value] = el.dataset.person;
+    });
+    return { uuid: form.elements.client_uuid.value, values: values, people: people, lines: lines().length };
+  }
+  function say(text, css) {
+    var state = $("#save-state");
+    state.className = "save " + css;
+    state.textContent = text;
+  }
+  function save() {
+    clearTimeout(waiting);
+    if (!dirty || leaving || !store) return;
+    try {
+      store.setItem(keyFor(form.dataset.pupil), JSON.stringify(collect()));
+    } catch (e) {
+      say("没能存在本机", "fail");
+      return;
+    }
+    var time = new Date();
+    say("已存本机 " + time.getHours() + ":" + ("0" + time.getMinutes()).slice(-2), "local");
+  }
+  function restore(draft) {
+    form.elements.client_uuid.value = draft.uuid;
+    while (lines().length < Math.min(draft.lines, most)) another();
+    Object.keys(draft.people).forEach(function (pk) { pick(pk, draft.people[pk]); });
+    $$("input, textarea, select", form).forEach(function (el) {
+      var kept = draft.values[el.name];
+      if (!kept || SKIP.indexOf(el.name) >= 0) return;
+      if (el.type === "checkbox" || el.type === "radio") el.checked = kept.indexOf(el.value) >= 0;
+      else if (kept.length) el.value = kept[0];
+    });
+    lines().forEach(function (line, i) { if (i && $("textarea", line).value) line.hidden = false; });
+    $("#restored").hidden = false;
+    dirty = true;
+  }
+  ["input", "change"].forEach(function (kind) {
+    form.addEventListener(kind, function (event) {
+      if (event.target.id === "colleague" || event.target.id === "family-search" || event.target.dataset.go) return;
+      dirty = true;
+      clearTimeout(waiting);
+      waiting = setTimeout(save, 600);
+      summarise();
+      if (sections[at].id === "review") { clearTimeout(looking); looking = setTimeout(look, 900); }
+    });
+  });
+  window.addEventListener("pagehide", save);
+  form.addEventListener("submit", save);
+  $("[data-drop-draft]").addEventListener("click", function () {
+    leaving = true;
+    if (store) store.removeItem(keyFor(form.dataset.pupil));
+    location.reload();
+  });
+
+  /* ── Begin ── */
+  if ("bound" in form.dataset) {
+    dirty = true;
+  } else {
+    var draft = store && read(keyFor(form.dataset.pupil));
+    if (draft) restore(draft);
+  }
+  folds.forEach(mark);
+  var first = $("#mistakes a"), here = place(first ? first.getAttribute("href").slice(1) : location.hash.slice(1));
+  show(Math.max(here.index, 0));
+  save();
+  if (first) $("#mistakes").focus();
+})();
