@@ -17,19 +17,21 @@
     return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
   }
 
-  /* First, today, deadline; on wide screens some between, kept apart from these. */
+  /* First day, today and deadline are named; on wide screens some between. None comes near another. */
   function labelled() {
-    var last = data.days.length - 1, keep = [0, data.deadline], room = last / (box.clientWidth < 520 ? 4 : 9);
-    if (now > 0 && now < last) keep.push(now);
-    if (box.clientWidth >= 520) {
-      for (var step = 1; step < 7; step++) {
-        var at = Math.round(last * step / 7);
-        if (keep.every(function (other) { return Math.abs(other - at) > room; })) keep.push(at);
-      }
+    var last = data.days.length - 1, day = (box.clientWidth - 68) / Math.max(last, 1), keep = [];
+    function add(at, room) {
+      if (at >= 0 && keep.every(function (other) { return Math.abs(other - at) * day >= room; })) keep.push(at);
     }
-    return keep.filter(function (at) { return at === now || at === 0 || at === data.deadline || Math.abs(at - now) > room; })
-      .filter(function (at) { return at !== 0 || now <= 0 || now > room; })
-      .filter(function (at) { return at !== data.deadline || at === now || Math.abs(at - now) > room * .8; });
+    add(now, 0);
+    add(data.deadline, 46);
+    add(0, 46);
+    if (box.clientWidth >= 520) for (var step = 1; step < 8; step++) add(Math.round(last * step / 8), 72);
+    return keep;
+  }
+
+  function expected() {
+    return data.days.map(function (name, at) { return data.target * Math.min(at + 1, data.deadline + 1) / (data.deadline + 1); });
   }
 
   function text(size, color) {
@@ -41,8 +43,8 @@
     return {
       animation: false,
       textStyle: text(12, INK),
-      grid: { left: 46, right: 22, top: 34, bottom: 26 },
-      legend: { top: 0, right: 0, itemWidth: 22, itemGap: 14, textStyle: text(), data: ["已走访", "应达", "预计"] },
+      grid: { left: 46, right: 22, top: 46, bottom: 26 },
+      legend: { top: 0, left: 38, itemWidth: 24, itemHeight: 2, itemGap: 14, textStyle: text(), data: ["已走访", "应达", "预计"] },
       tooltip: { trigger: "axis", renderMode: "richText", textStyle: text(12, INK), valueFormatter: function (v) { return v == null ? "–" : number(v) + "家"; } },
       xAxis: {
         type: "category", data: data.days, boundaryGap: false,
@@ -71,13 +73,13 @@
             symbol: "none", silent: true, animation: false,
             data: [
               { yAxis: data.target, lineStyle: { color: WARM, type: "solid", width: 1.5 },
-                label: { formatter: "应访 " + number(data.target), position: "insideStartTop", color: WARM, fontSize: 12, fontFamily: font } },
+                label: { formatter: data.goal + " " + number(data.target), position: "insideStartTop", color: WARM, fontSize: 12, fontFamily: font } },
               { xAxis: data.deadline, lineStyle: { color: WARM, type: "solid", width: 1.5 },
-                label: { formatter: "截止", position: "end", distance: 4, color: WARM, fontSize: 12, fontFamily: font } }
+                label: { formatter: "截止 " + data.days[data.deadline], position: "end", distance: 4, offset: [-30, 0], color: WARM, fontSize: 12, fontFamily: font } }
             ]
           }
         },
-        { name: "应达", type: "line", data: data.expected, symbol: "none", silent: true, lineStyle: { width: 1.5, color: CONTROL, type: "dotted" }, itemStyle: { color: CONTROL } },
+        { name: "应达", type: "line", data: expected(), symbol: "none", silent: true, lineStyle: { width: 1.5, color: CONTROL, type: "dotted" }, itemStyle: { color: CONTROL } },
         { name: "预计", type: "line", data: data.forecast, symbol: "none", silent: true, lineStyle: { width: 2, color: DONE, type: "dashed" }, itemStyle: { color: DONE } }
       ]
     };

@@ -65,9 +65,9 @@ class Trend:
         if not self.target:
             return "应访名单里还没有学生"
         if not self.started:
-            return f"{day(self.days[0])}开始走访，应访{thousands(self.target)}家"
+            return f"{day(self.days[0])}开始走访，共{thousands(self.target)}家"
         if self.reached >= self.target:
-            return f"应访{thousands(self.target)}家，已全部走到"
+            return f"{thousands(self.target)}家已全部走到"
         if self.over:
             return f"到{day(self.deadline)}截止时走到{thousands(self.reached)}家，差{thousands(self.target - self.reached)}家"
         return f"{self._standing}，{self._outlook}"

@@ -1,6 +1,7 @@
 """The class board: tiles, chips, figures, hints, and who may look."""
 
 from datetime import date
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -132,6 +133,9 @@ def test_board_says_when_others_were_visited_while_priority_families_wait(client
     client.force_login(head)
     page = client.get(address(school_class)).text
     assert "重点关注还有1家没走访" in page
+    address_of_names = reverse("visits:waiting") + f"?school_class={school_class.pk}&amp;state=open&amp;first=1"
+    assert address_of_names in page
+    assert [row["name"] for row in client.get(unescape(address_of_names)).context["rows"]] == ["示例许"]
     assert "还有1家优先家庭待访，同时已走访其他家庭1家" in page
 
 

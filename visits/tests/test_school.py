@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from programmes.models import Category, Deadline
 from programmes.tests.factories import make_programme
@@ -60,7 +61,9 @@ def address(school):
 
 
 def kpis(page):
-    return {card["label"]: (card["value"], card["unit"]) for card in page.context["kpis"]}
+    """{label: (value, unit)} without the links around the numbers."""
+    words = {card["label"]: (card["value"], card["unit"]) for card in page.context["kpis"]}
+    return {label: tuple(strip_tags(word).strip() for word in pair) for label, pair in words.items()}
 
 
 def test_school_figures_are_sums_over_its_classes(client, school, leader, classes):
@@ -134,7 +137,7 @@ LINK = re.compile(r'<a[^>]*href="(/visits/waiting/\?[^"]*)"[^>]*>\s*([\d,]+)(?:�
 def test_every_number_of_the_page_equals_the_names_behind_it(client, school, leader, classes, query):
     client.force_login(leader)
     links = LINK.findall(client.get(address(school) + query).text)
-    assert len(links) >= 6
+    assert len(links) >= 10
     for url, number in links:
         rows = client.get(unescape(url)).context["page"].paginator
         assert (url, rows.count) == (url, int(number))
@@ -146,12 +149,6 @@ def test_every_number_of_the_board_equals_the_names_behind_it(client, school, le
     assert [int(number) for _, number in links] == [0, 1, 1]
     for url, number in links:
         assert client.get(unescape(url)).context["page"].paginator.count == int(number)
-
-
-def test_waiting_and_declined_cards_lead_to_as_many_names(client, school, leader, classes):
-    client.force_login(leader)
-    cards = {card["label"]: card for card in client.get(address(school)).context["kpis"]}
-    assert client.get(cards["待访"]["url"]).context["page"].paginator.count == 4
 
 
 @pytest.mark.seed("S20")
@@ -225,7 +222,7 @@ def test_complete_school_says_100_and_done(client, programme, leader, school):
     page = client.get(address(school))
     assert kpis(page)["走访覆盖"] == ("100", "%")
     assert (page.context["tasks"][0]["text"], page.context["tasks"][0]["state"]) == ("还有12天", "完成")
-    assert "应访1家，已全部走到" in page.text
+    assert "1家已全部走到" in page.text
 
 
 def test_chart_comes_with_its_table_sentence_and_description(client, school, leader, classes):

@@ -100,7 +100,7 @@ def board(request, pk):
         "tiles": [_drawn(tile, is_head) for tile in tiles if SHOWN[state](tile)],
         "is_head": is_head,
         "hint": hint(tiles),
-        "waiting_first": _waiting_first(tiles),
+        "waiting_first": _waiting_first(tiles, school_class),
         "suggestions": suggestions(programme, school_class, user=request.user) if is_head else 0,
         "categories": _categories(programme, school_class, figure, request.user),
         "returned": [tile.student for tile in tiles if tile.returned],
@@ -140,10 +140,20 @@ def _chips(tiles, state, view, knows_rank):
     ]
 
 
-def _waiting_first(tiles):
+def _waiting_first(tiles, school_class):
     """重点 families nobody has been to: how many, the first names, how many more."""
     names = [tile.student.name for tile in tiles if tile.is_first and tile.is_open]
-    return {"count": len(names), "names": names[:NAMES_SHOWN], "more": max(len(names) - NAMES_SHOWN, 0)}
+    return {
+        "count": len(names),
+        "names": names[:NAMES_SHOWN],
+        "more": max(len(names) - NAMES_SHOWN, 0),
+        "url": _names(school_class, state="open", first=1),
+    }
+
+
+def _names(school_class, **query):
+    """Address of the list behind a number of this class."""
+    return f"{reverse('visits:waiting')}?" + urlencode({"school_class": school_class.pk} | query)
 
 
 def _categories(programme, school_class, figure, user):
@@ -157,34 +167,32 @@ def _categories(programme, school_class, figure, user):
         count = counts.get(use.position, Count())
         if not count.due:
             continue
-        address = f"{reverse('visits:waiting')}?" + urlencode(
-            {"school_class": school_class.pk, "category": use.category.code}
-        )
+        code = use.category.code
         rows.append(
             {
                 "label": use.label,
                 "count": count,
-                "due_url": address,
-                "visited_url": f"{address}&state=visited",
-                "waiting_url": f"{address}&state=waiting",
+                "due_url": _names(school_class, category=code),
+                "visited_url": _names(school_class, category=code, state="visited"),
+                "waiting_url": _names(school_class, category=code, state="waiting"),
             }
         )
     return rows
 
 
-# state of a tile: (tile class, tag kind, words); a visited one says the day instead
+# state of a tile: (tile class, tag kind, tag icon, words); a visited one says the day instead
 LOOKS = {
-    DONE: ("done", "done", "已访"),
-    WAITING: ("todo", "todo", "待访"),
-    DECLINED: ("declined", "soon", "婉拒"),
-    EXEMPT: ("off", "mute", "免访"),
-    OUTSIDE: ("off", "mute", "不在名单"),
+    DONE: ("done", "done", "", "已访"),
+    WAITING: ("todo", "todo", "", "待访"),
+    DECLINED: ("declined", "soon", "door-closed", "婉拒"),
+    EXEMPT: ("off", "mute", "slash-circle", "免访"),
+    OUTSIDE: ("off", "mute", "slash-circle", "不在名单"),
 }
 
 
 def _drawn(tile, is_head):
     """What a tile or a list line shows: words and links, no category."""
-    kind, tag, words = LOOKS[tile.state]
+    kind, tag, tag_icon, words = LOOKS[tile.state]
     student, due = tile.student, tile.due
     log_url = reverse("visits:log", args=[student.pk])
     links = [{"url": reverse("students:detail", args=[student.pk]), "label": "看学生", "icon": "person"}]
@@ -200,6 +208,7 @@ def _drawn(tile, is_head):
         "name": student.name,
         "kind": kind,
         "tag": tag,
+        "tag_icon": tag_icon,
         "words": words,
         "text": day(due.first_on) if tile.state == DONE else words,
         "rank": tile.rank if tile.rank <= Priority.THIRD else 0,

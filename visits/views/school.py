@@ -64,7 +64,7 @@ def school(request, pk):
         "hint_urls": (names(state="open", first=1), names(state="visited", first=0)),
         "hints": page.hints,
         "trend": line,
-        "chart": chart(line),
+        "chart": chart(line, page.figure.all),
         "leads": leads,
     }
     return render(request, "visits/school.html", context)
@@ -93,47 +93,50 @@ def _chips(grades, grade):
 
 def _kpis(page, names, leads):
     count, first = page.figure.all, page.first
-    rate = count.rate()
+    goal = page.figure.target
+
+    def number(value, **query):
+        return format_html('<a href="{}">{}</a>', names(**query), thousands(value))
+
     cards = [
         {
             "label": "走访覆盖",
-            "value": rate.removesuffix("%"),
+            "value": count.rate().removesuffix("%"),
             "unit": "%" if count.due else "",
             "foot": format_html(
-                '<a href="{}">{}</a> / <a href="{}">{}</a>家',
-                names(state="visited"), thousands(count.visited), names(), thousands(count.due),
+                "{} / {}家{}",
+                number(count.visited, state="visited"),
+                number(count.due),
+                f"，目标{thousands(goal)}家" if goal != count.due else "",
             ),
         }
-    ]  # fmt: skip
+    ]
     if leads:
+        left = format_html("还差{}家", number(first.left, state="waiting", first=1))
         cards.append(
             {
                 "label": "重点家庭已访",
                 "rank": 1,
-                "value": thousands(first.visited),
-                "unit": f"/ {thousands(first.due)}",
-                "foot": format_html(
-                    '还差<a href="{}">{}家</a>', names(state="waiting", first=1), thousands(first.left)
-                ) if first.left else "都走到了" if first.due else "没有重点家庭",
+                "value": number(first.visited, state="visited", first=1),
+                "unit": format_html(" / {}", number(first.due, first=1)),
+                "foot": left if first.left else "都走到了" if first.due else "没有重点家庭",
                 "tone": "warm" if first.left else "",
             }
-        )  # fmt: skip
+        )
     cards.append(
         {
             "label": "待访",
-            "value": thousands(count.waiting),
+            "value": number(count.waiting, state="waiting"),
             "unit": "家",
-            "url": names(state="waiting"),
             "foot": "婉拒的也在内" if count.declined else "应访减已访",
         }
     )
     cards.append(
         {
             "label": "婉拒",
-            "value": thousands(count.declined),
+            "value": number(count.declined, state="declined"),
             "unit": "家",
-            "foot": format_html('另有免访<a href="{}">{}人</a>', names(state="exempt"), thousands(first.exempt)),
-            "url": "" if first.exempt else names(state="declined"),
+            "foot": format_html("另有免访{}人", number(first.exempt, state="exempt")),
         }
     )
     return cards
@@ -166,14 +169,14 @@ def _task(task, count):
     return {"title": task.title, "on": task.on, "text": text, "tone": tone, "state": state, "kind": kind}
 
 
-def chart(line):
-    """What chart.js draws, as plain values."""
+def chart(line, count):
+    """What chart.js draws, as plain values; it draws 应达 itself, a straight line to the target."""
     return {
         "days": [f"{one.month}月{one.day}日" for one in line.days],
         "visited": line.visited,
-        "expected": line.expected,
         "forecast": line.forecast,
         "target": line.target,
+        "goal": "应访" if line.target == count.due else "目标",
         "deadline": line.days.index(line.deadline),
         "description": f"累计走访折线图。{line.finding}。",
     }

@@ -79,6 +79,7 @@ def waiting(request):
         "rows": [_row(due, classes, request.user.reach) for due in page],
         "filters": filters,
         "title": _title(filters, classes),
+        "back": _back(filters, request.user.reach),
         "chips": _chips(filters),
         "classes": [(pk, row.label) for pk, row in classes.items() if filters.grade in (None, row.grade)],
         "grades": [
@@ -155,6 +156,15 @@ def _title(filters, classes):
     return " ".join(words)
 
 
+def _back(filters, reach):
+    """(address, words) of the page the numbers stand on."""
+    if filters.school_class is not None:
+        return reverse("visits:board", args=[filters.school_class]), "回到看板"
+    if filters.school is not None:
+        return reverse("visits:school", args=[filters.school]), "走访覆盖"
+    return (reverse("visits:school"), "走访覆盖") if reach.whole_schools else (reverse("visits:board"), "回到看板")
+
+
 def _chips(filters):
     kept = {name: value for name, value in filters.query.items() if name != "state"}
     states = [("", "应访"), *((name, label) for name, label in STATE_LABELS.items() if name != "open")]
@@ -172,7 +182,7 @@ def _chips(filters):
 
 def _row(due, classes, reach):
     place = classes.get(due.school_class_id)
-    kind, text = _state(due, may_know_rank(reach, due))
+    kind, icon, text = _state(due, may_know_rank(reach, due))
     return {
         "name": due.student.name,
         "url": reverse("students:detail", args=[due.student_id]),
@@ -182,6 +192,7 @@ def _row(due, classes, reach):
         "board_url": reverse("visits:board", args=[due.school_class_id]) if place else "",
         "serial": due.student.class_serial,
         "kind": kind,
+        "icon": icon,
         "text": text,
         "first_on": due.first_on,
         "visits": due.visits,
@@ -190,7 +201,7 @@ def _row(due, classes, reach):
 
 def _state(due, knows_why):
     if not due.in_scope:
-        return "mute", f"免访：{due.get_exempt_reason_display()}" if knows_why else "免访"
+        return "mute", "slash-circle", f"免访：{due.get_exempt_reason_display()}" if knows_why else "免访"
     if due.visits:
-        return "done", f"{day(due.first_on)}已访"
-    return ("soon", "婉拒") if due.declined else ("todo", "待访")
+        return "done", "", f"{day(due.first_on)}已访"
+    return ("soon", "door-closed", "婉拒") if due.declined else ("todo", "", "待访")
