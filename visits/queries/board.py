@@ -9,11 +9,11 @@ from django.db.models import Q
 from core.clock import local_date, today
 from schools.calendar import school_year
 from students.enums import Status
-from students.models import CategoryMark, MentorLink
+from students.models import MentorLink
 from students.models.student import active_on
 from visits.enums import COUNTED_STATES, Priority
 from visits.models import Due, VisitStudent
-from visits.queries.waiting import FIRST_FAMILIES, may_know_rank
+from visits.queries.waiting import FIRST_FAMILIES, SEALED, may_know_rank
 
 DONE, WAITING, DECLINED, EXEMPT, OUTSIDE = "visited", "waiting", "declined", "exempt", "outside"
 
@@ -83,6 +83,7 @@ def class_tiles(programme, school_class, *, user):
         Due.objects.visible_to(user)
         .filter(here, programme=programme, school_class=school_class)
         .select_related("student")
+        .defer(*SEALED)
     )
     rows.sort(key=lambda due: (_serial(due.student.class_serial), due.student_id))
     ids = [due.student_id for due in rows]
@@ -125,19 +126,4 @@ def hint(tiles):
     return Hint(
         waiting=sum(tile.is_first and tile.is_open for tile in tiles),
         others=sum(tile.state == DONE and not tile.is_first for tile in tiles),
-    )
-
-
-def suggestions(programme, school_class, *, user):
-    """Category marks a roster suggested for the class and its head has not confirmed yet (a number)."""
-    return (
-        CategoryMark.objects.visible_to(user)
-        .filter(
-            student__school_class=school_class,
-            student__status=Status.ACTIVE,
-            confirmed_by__isnull=True,
-            ends_on__isnull=True,
-            category__uses__programme=programme,
-        )
-        .count()
     )

@@ -16,6 +16,8 @@ STATES = {
     "exempt": Q(in_scope=False) & ~Q(exempt_reason=""),
 }
 STATE_LABELS = {"waiting": "待访", "open": "待访（不含婉拒）", "visited": "已访", "declined": "婉拒", "exempt": "免访"}
+# Encrypted columns of a pupil that no list shows: neither read nor opened.
+SEALED = tuple(f"student__{name}" for name in ("national_no", "aux_no", "address", "phone"))
 STAGE_ORDER = Case(*(When(school_class__stage=stage, then=Value(n)) for n, stage in enumerate(Stage)), default=Value(9))
 FIRST_FAMILIES = (Priority.FIRST, Priority.SECOND)  # 重点: the notice's priority families; newly arrived come after
 
@@ -70,6 +72,7 @@ def due_names(programme, *, user, state="", school=None, class_ids=None, use=Non
     return (
         rows.annotate(rank=Case(When(ranked(reach), then=F("priority")), default=Value(Priority.NONE)))
         .select_related("student", "school_class__school")
+        .defer(*SEALED)
         .order_by(
             "rank", "visits", "school_id", STAGE_ORDER, "-school_class__entry_year", "school_class__number",
             Length("student__class_serial"), "student__class_serial", "student_id",

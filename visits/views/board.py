@@ -14,6 +14,7 @@ from core.formats import day
 from programmes.queries.current import current_programme
 from schools.grades import grade_label
 from schools.models import SchoolClass
+from students.queries.pupil import suggestions
 from visits.enums import Priority
 from visits.queries.board import (
     DECLINED,
@@ -25,7 +26,6 @@ from visits.queries.board import (
     class_tiles,
     hint,
     label_year,
-    suggestions,
 )
 from visits.queries.coverage import Count, coverage, total
 from visits.queries.school import school_classes
@@ -99,9 +99,10 @@ def board(request, pk):
         "state": state,
         "tiles": [_drawn(tile, is_head) for tile in tiles if SHOWN[state](tile)],
         "is_head": is_head,
+        "imports": allowed(request.user, "students.import"),
         "hint": hint(tiles),
         "waiting_first": _waiting_first(tiles, school_class),
-        "suggestions": suggestions(programme, school_class, user=request.user) if is_head else 0,
+        "suggestions": len(suggestions(school_class, user=request.user)) if is_head else 0,
         "categories": _categories(programme, school_class, figure, request.user),
         "returned": [tile.student for tile in tiles if tile.returned],
     }
