@@ -1,6 +1,11 @@
-"""A school's changes to the record form, as the page asks for them."""
+"""Outside text into clean data: a school's changes to the record form, and deadlines as people say them."""
+
+from datetime import datetime, time
 
 from django import forms
+
+from programmes.config.days import ZONE, last_day_before, midnight_after
+from programmes.models import Deadline
 
 MOST_PROMPTS, LONGEST_PROMPT = 6, 60
 OPTIONAL, REQUIRED, HIDDEN = "optional", "required", "hidden"
@@ -70,3 +75,34 @@ class SchoolFormForm(forms.Form):
             }
             for field in self.own
         }
+
+
+class DeadlineForm(forms.ModelForm):
+    """The last day, whole; or that day until an hour. Stored as one instant, itself too late."""
+
+    last_day = forms.DateField(label="截止日", help_text="到这一天24:00为止")
+    until = forms.TimeField(label="几点", required=False, help_text="不到24:00才填，如 17:00")
+
+    class Meta:
+        model = Deadline
+        fields = ["position", "kind", "title", "last_day", "until"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            local = self.instance.at.astimezone(ZONE)
+            self.initial["last_day"] = last_day_before(local)
+            self.initial["until"] = None if local.time() == time.min else local.time()
+
+    def clean_until(self):
+        until = self.cleaned_data["until"]
+        if until == time.min:
+            raise forms.ValidationError("到24:00为止就不用填。")
+        return until
+
+    def clean(self):
+        data = super().clean()
+        if day := data.get("last_day"):
+            until = data.get("until")
+            self.instance.at = datetime.combine(day, until, tzinfo=ZONE) if until else midnight_after(day)
+        return data

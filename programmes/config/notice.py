@@ -13,6 +13,7 @@ from programmes.config.lines import line_of, lines_of
 from programmes.config.schema import Kind, Label, Part, ProgrammeConfig
 from programmes.config.words import path_words, syntax_words
 
+ROSTER_FLAGS = ("left_behind", "migrant", "orphan", "martyr", "aid_needed", "disability", "inclusion")
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=30)]
 
 
@@ -78,9 +79,7 @@ class CategoryTable(Part):
     from_changes: bool = False
     restricted: bool = False
     psych: bool = False
-    suggested_by: list[
-        Literal["left_behind", "migrant", "orphan", "martyr", "aid_needed", "disability", "inclusion"]
-    ] = []
+    suggested_by: list[Literal[ROSTER_FLAGS]] = []
 
 
 class Notice(ProgrammeConfig):
