@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from kombu.exceptions import OperationalError as BrokerAway
 
 from core import jobs
 from core.clock import now
@@ -75,7 +76,9 @@ def sent(monkeypatch):
     ids = []
 
     class Task:
-        delay = staticmethod(ids.append)
+        @staticmethod
+        def apply_async(args, retry):
+            ids.extend(args)
 
     monkeypatch.setitem(jobs.current_app.tasks, "test", Task)
     return ids
@@ -137,3 +140,13 @@ def test_time_left_is_guessed_from_the_pace_of_the_step(job, settings):
     settings.HOMEVISIT_CLOCK = "2022-09-30T18:00:10+08:00"
     jobs.progress(mine, done=20, total=100)
     assert Job.objects.get().seconds_left == 40
+
+
+def test_a_job_waits_for_the_tick_while_the_broker_is_away(job):
+    class Task:
+        @staticmethod
+        def apply_async(args, retry):
+            raise BrokerAway("connection refused")
+
+    jobs.send(Task, job.pk)
+    assert Job.objects.get().state == JobState.QUEUED

@@ -15,7 +15,7 @@ from core import jobs
 from core.audit import record
 from core.clock import local_date, now
 from core.files import private_path, write_private
-from core.formats import full_day, percent
+from core.formats import full_day, instant, percent
 from core.sheets import clean, internal_mark, write_table
 from core.states import move
 from programmes.enums import DeadlineKind, ProgrammeState
@@ -57,7 +57,7 @@ def start_compilation(programme, kind, *, by=None, at=None, queue=True):
         elif not _restart(compilation, by):
             return compilation
         if queue:
-            transaction.on_commit(partial(tasks.compile_coverage.delay, compilation.job_id))
+            transaction.on_commit(partial(jobs.send, tasks.compile_coverage, compilation.job_id))
     return compilation
 
 
@@ -83,8 +83,9 @@ def _existing(programme, deadline, at, moment):
 
 def _create(programme, deadline, at, by):
     last = Compilation.objects.filter(programme=programme, kind=deadline.kind).aggregate(last=Max("revision"))["last"]
+    label = f"汇编{deadline.title}报表（截至{instant(at).split('年')[1]}）"
     job = jobs.create(
-        "reports.tasks.compile_coverage", label=f"汇编{deadline.title}", steps=len(STEPS), by=by, shared=True,
+        "reports.tasks.compile_coverage", label=label, steps=len(STEPS), by=by, shared=True,
         authority_id=programme.authority_id, programme=programme.pk,
     )  # fmt: skip
     compilation = Compilation.objects.create(

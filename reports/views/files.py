@@ -1,0 +1,77 @@
+"""汇编与报表: what has been compiled, the figures in it, and the file, checked for scope once more when it leaves."""
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.views.decorators.http import require_safe
+
+from core.access import authorize
+from core.audit import record
+from core.files import private_path
+from core.formats import thousands
+from reports.queries.compilations import compilations_for
+from reports.queries.summary import NOTES, summary_table
+from reports.views.jobs import job_context
+from reports.views.rows import XLSX
+
+PAGE = 50
+NAME = 1  # the column that names the row
+
+
+@require_safe
+def files(request):
+    authorize(request.user, "reports.view_desk")
+    page = Paginator(compilations_for(request.user), PAGE).get_page(request.GET.get("page"))
+    return render(request, "reports/files.html", {"page": page})
+
+
+@require_safe
+def snapshot(request, pk):
+    """The frozen figures of one package, as its workbook has them."""
+    authorize(request.user, "reports.view_desk")
+    compilation = get_object_or_404(compilations_for(request.user), pk=pk)
+    context = {"compilation": compilation}
+    if not compilation.is_ready:
+        return render(request, "reports/snapshot.html", context | {"job": job_context(compilation.job, compilation)})
+    table = summary_table(compilation)
+    context |= {
+        "columns": table.columns,
+        "notes": NOTES,
+        "number_of_schools": len(table.rows),
+        "table_rows": format_html_join("", "<tr>{}</tr>", ((_cells(table.columns, row),) for row in table.rows)),
+        "sum_row": _cells(table.columns, table.sums),
+    }
+    return render(request, "reports/snapshot.html", context)
+
+
+def _cells(columns, row):
+    cells = []
+    for index, (column, value) in enumerate(zip(columns, row, strict=True)):
+        text = thousands(value) if isinstance(value, int) else value
+        if index == NAME:
+            cells.append(format_html('<th scope="row">{}</th>', text))
+        else:
+            cells.append(format_html("<td>{}</td>" if column.kind == "text" else '<td class="n">{}</td>', text))
+    return format_html_join("", "{}", ((cell,) for cell in cells))
+
+
+@require_safe
+def download(request, pk):
+    """The workbook itself. Out of scope is like missing; each download is written down."""
+    compilation = get_object_or_404(compilations_for(request.user), pk=pk)
+    authorize(request.user, "reports.view_desk", compilation)
+    if not compilation.is_ready:
+        raise Http404
+    try:
+        file = private_path(compilation.file).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    record(compilation, "report.download", by=request.user, sha256=compilation.checksum, revision=compilation.revision)
+    as_of = timezone.localtime(compilation.as_of)
+    name = f"{compilation.programme.short_title}走访情况汇总表-截至{as_of:%Y%m%d-%H%M}.xlsx"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    response["Cache-Control"] = "no-store, private"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,49 @@
+"""A background task as a row that tells how far it is."""
+
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from core.access import authorize
+from core.models import Job
+from core.states import WrongState
+from reports.actions.compile import cancel_compilation, start_compilation
+from reports.models import Compilation
+
+
+def job_context(job, compilation=None):
+    """What components/job_row.html takes."""
+    context = {"job": job, "poll": reverse("reports:job", args=[job.pk]), "unit": "所" if compilation else ""}
+    if compilation is not None:
+        context["cancel"] = reverse("reports:cancel", args=[compilation.pk])
+        context["retry"] = reverse("reports:retry", args=[compilation.pk])
+        context["download"] = reverse("reports:download", args=[compilation.pk])
+    return context
+
+
+@require_safe
+def job(request, pk):
+    """The row alone, for htmx: the maker's own jobs, and the district's packages."""
+    row = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    compilation = Compilation.objects.visible_to(request.user).filter(job=row).first()
+    return render(request, "reports/_job.html", job_context(row, compilation))
+
+
+@require_POST
+def cancel(request, pk):
+    compilation = get_object_or_404(Compilation.objects.visible_to(request.user).select_related("job"), pk=pk)
+    authorize(request.user, "reports.compile", compilation)
+    try:
+        cancel_compilation(compilation, by=request.user)
+    except WrongState as over:
+        return render(request, "409.html", {"message": str(over), "back": reverse("desk:home")}, status=409)
+    return redirect("desk:home")
+
+
+@require_POST
+def retry(request, pk):
+    """A package that failed or was cancelled goes on where it stopped."""
+    compilation = get_object_or_404(Compilation.objects.visible_to(request.user).select_related("programme"), pk=pk)
+    authorize(request.user, "reports.compile", compilation)
+    start_compilation(compilation.programme, compilation.kind, by=request.user, at=compilation.as_of)
+    return redirect("desk:home")
