@@ -38,17 +38,6 @@ class Running:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
             return response.status
 
-    def process(self, words):
-        """Process id of the oldest process of this run whose command line holds these words."""
-        listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True).stdout
-        rows = [line.split(None, 2) for line in listed.splitlines()]
-        below, found = {str(self.make.pid)}, []
-        for pid, parent, args in rows:
-            if parent in below:
-                below.add(pid)
-                found += [int(pid)] if words in args else []
-        return found[0]
-
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory, marked_processes):
@@ -60,36 +49,51 @@ def clone(tmp_path_factory, marked_processes):
     pages = first.get("/readyz"), first.get("/accounts/login/")
     os.killpg(first.make.pid, signal.SIGINT)
     first.make.wait(END_SECONDS)
-    assert (pages, alive()) == ((200, 200), [])
+    assert (pages, alive()) == ((200, 200), {})
     return folder
+
+
+@pytest.fixture
+def start(clone, marked_processes):
+    """start() → a Running in the clone; killed at the end where the test did not end it."""
+    env, _ = marked_processes
+    runs = []
+
+    def one():
+        runs.append(Running(clone, env))
+        return runs[-1]
+
+    yield one
+    for running in runs:
+        running.make.kill()  # takes all it started along, as proven below
+        running.make.wait()
 
 
 def gone(alive):
     until = time.monotonic() + END_SECONDS
     while alive() and time.monotonic() < until:
         time.sleep(0.1)
-    return alive() == []
+    return alive() == {}
 
 
-def test_second_run_is_ready_in_five_seconds(clone, marked_processes):
-    env, alive = marked_processes
-    second = Running(clone, env)
+def test_second_run_is_ready_in_five_seconds(start, marked_processes):
+    _, alive = marked_processes
+    second = start()
     os.killpg(second.make.pid, signal.SIGINT)
 
     assert second.seconds < 5
     assert gone(alive)
 
 
-def test_run_prints_address_and_logins(clone, marked_processes):
-    env, alive = marked_processes
-    running = Running(clone, env)
+def test_run_prints_address_and_logins(start, marked_processes):
+    _, alive = marked_processes
+    running = start()
     said = "".join(running.said)
     os.killpg(running.make.pid, signal.SIGINT)
 
+    roles = ("teacher", "class_head", "school_leader", "school_admin", "district_admin")
+    assert [role for role in roles if f".{role}" not in said] == []
     assert f"http://127.0.0.1:{running.port}/" in said
-    assert {role for role in ("teacher", "class_head", "school_leader", "district_admin") if role in said} == {
-        "teacher", "class_head", "school_leader", "district_admin",
-    }  # fmt: skip
     assert gone(alive)
 
 
@@ -105,9 +109,10 @@ def test_run_prints_address_and_logins(clone, marked_processes):
         ("celery", signal.SIGKILL),
     ],
 )
-def test_one_process_ended_ends_all(clone, marked_processes, whom, how):
-    env, alive = marked_processes
-    running = Running(clone, env)
-    os.kill(running.make.pid if whom == "make run" else running.process(whom), how)
+def test_one_process_ended_ends_all(start, marked_processes, whom, how):
+    _, alive = marked_processes
+    start()
+    named = [pid for pid, command in alive().items() if whom in command]
+    os.kill(max(named, key=lambda pid: os.getsid(pid) == pid), how)  # the first of a family leads its session
 
     assert gone(alive)

@@ -158,4 +158,4 @@ def test_tool_that_fails_leaves_no_process_behind(marked_processes):
     )
 
     assert (answer.returncode, answer.stdout, answer.stderr) == (1, "up\n", "\nFAILED: one sentence\n")
-    assert alive() == []
+    assert alive() == {}
