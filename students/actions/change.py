@@ -3,9 +3,24 @@
 from django.db import transaction
 
 from core.audit import record
-from core.clock import now
-from students.models import ChangeEvent
+from core.clock import now, today
+from core.states import WrongState
+from students.models import ChangeEvent, Student
 from students.signals import students_changed
+
+
+@transaction.atomic
+def record_change(student, kind, occurred_on, *, by):
+    """A dated major change. The same kind on the same day is one event; a day to come is refused."""
+    if occurred_on > today():
+        raise WrongState("这是将来的日期，变化发生后再登记。")
+    student = Student.objects.select_for_update(of=("self",)).get(pk=student.pk)
+    change, new = ChangeEvent.objects.get_or_create(
+        student=student, kind=kind, occurred_on=occurred_on, defaults={"recorded_by": by, "created_at": now()}
+    )
+    if new:
+        _tell([change], "change.record", by)
+    return change
 
 
 @transaction.atomic

@@ -58,7 +58,7 @@ def preview(plan):
     classes = {c.pk: c.label(plan.year) for c in plan.classes.values()}
     return {
         "counts": counts(plan),
-        "refused": plan.refused.message if plan.refused else "",
+        "has_changes": plan.changes_anything,
         "problems": [
             {
                 "row": p.row,
