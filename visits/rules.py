@@ -35,6 +35,11 @@ def runs_school(user, school):
 
 
 @rules.predicate
+def leads_school(user, school):
+    return school.pk in user.reach.leader_schools
+
+
+@rules.predicate
 def reads_names(user):
     return bool(user.reach.classes or user.reach.whole_schools)
 
@@ -47,6 +52,7 @@ def heads_class_of_due(user, due):
 rules.add_perm("visits.view_board", heads_class | runs_school_of_class)
 rules.add_perm("visits.view_rank", heads_class | leads_school_of_class)  # 学校管理员 reads no categories
 rules.add_perm("visits.view_school", runs_school)
+rules.add_perm("visits.view_school_rank", leads_school)
 rules.add_perm("visits.view_names", reads_names)
 rules.add_perm("visits.change_due", heads_class_of_due)
 
