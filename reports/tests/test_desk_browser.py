@@ -1,0 +1,66 @@
+"""The desk in Chromium: readable by everybody, filters in the address, progress that moves by itself."""
+
+import pytest
+
+from core import jobs
+from core.models import Job
+from reports.actions.compile import run_compilation, start_compilation
+from reports.tests.factories import make_district
+from schools.tests.factories import make_officer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media", "august")]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_desk_pages_are_accessible_and_fit(page_at, sign_in, axe, settings, width, height):
+    programme, (school, _) = make_district(classes=2, pupils=6)
+    settings.HOMEVISIT_CLOCK = "2022-09-18T16:30+08:00"
+    officer = make_officer(programme.authority, name="周敏")
+    ready = start_compilation(programme, "coverage", by=officer, queue=False)
+    run_compilation(ready.job_id)
+    page = page_at(width, height)
+    sign_in(page, officer)
+    problems = {}
+    for url in ("/desk/", "/desk/?q=nothing", f"/desk/school/{school.pk}/", "/reports/", f"/reports/{ready.pk}/"):
+        page.goto(url)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = axe(page) + ([f"{wide} px too wide"] if wide else [])
+        if found:
+            problems[url] = found
+    assert problems == {}
+
+
+def test_filters_go_to_the_address_and_the_table_follows(page_at, sign_in):
+    programme, schools = make_district(schools=3)
+    page = page_at(1440, 900)
+    sign_in(page, make_officer(programme.authority))
+    page.goto("/desk/")
+    page.get_by_placeholder("学校名或代码").fill(schools[1].short_name)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=**")
+    assert page.locator("#schools tbody th").all_inner_texts() == [schools[1].short_name]
+    page.get_by_role("link", name="清除").click()
+    page.locator("th[aria-sort=ascending]").get_by_role("link", name="走访覆盖").click()
+    page.wait_for_url("**sort=-coverage**")
+    assert page.locator("#schools tbody th").count() == 3
+
+
+@pytest.mark.seed("S23")
+def test_progress_moves_without_reload_and_ends_in_a_download(page_at, sign_in):
+    programme, _ = make_district()
+    officer = make_officer(programme.authority)
+    compilation = start_compilation(programme, "coverage", by=officer, queue=False)
+    job = jobs.claim(compilation.job_id)
+    jobs.progress(job, step=1, label="冻结各校数据", done=1, total=2)
+    page = page_at(390, 844)
+    sign_in(page, officer)
+    page.goto("/desk/")
+    row = page.locator(f"#job-{job.pk}")
+    assert "1 / 2所" in row.inner_text()
+    page.evaluate("window.stays = true")
+    Job.objects.update(state="queued")
+    run_compilation(job.pk)
+    with page.expect_download() as download:
+        row.get_by_role("link", name="下载").click()
+    assert download.value.suggested_filename == "示例走万家走访情况汇总表-截至20220820-1000.xlsx"
+    assert page.evaluate("window.stays") is True
