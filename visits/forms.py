@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.clock import now
 from students.enums import Relation
 from students.models import Student
-from visits.actions.checks import OPINIONS, hints, mode_label, problems
+from visits.actions.checks import GIFT, OPINIONS, hints, mode_label, problems
 from visits.enums import Answerer, VisitKind, VisitState
 
 STUDENT_AT_HOME = "student"
@@ -88,7 +88,7 @@ class VisitForm(forms.Form):
     at_home = forms.MultipleChoiceField(
         label="谁在家", required=False, choices=AT_HOME, widget=forms.CheckboxSelectMultiple
     )
-    gift_declined = forms.BooleanField(label="没有接受宴请和礼物", required=False)
+    gift_declined = forms.BooleanField(label="确认一句", required=False)
 
     def __init__(self, data=None, *, programme, fields, pupil=None, visit=None, initial=None):
         self.programme, self.asked, self.pupil, self.pupils = programme, fields, pupil, []
@@ -98,7 +98,7 @@ class VisitForm(forms.Form):
         self.fields["mode"].choices = [(rule.code, mode_label(programme, rule.code)) for rule in rules.visit.modes]
         self.fields["mode"].initial = rules.visit.modes[0].code
         self.fields["gift_declined"].required = rules.visit.gift_statement
-        self.fields["gift_declined"].error_messages["required"] = "确认一下：没有接受宴请和礼物。"
+        self.fields["gift_declined"].error_messages["required"] = GIFT
         for group in rules.checklist:
             field = forms.MultipleChoiceField(
                 label=group.label, required=False, choices=[(item.code, item.label) for item in group.items],

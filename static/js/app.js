@@ -167,6 +167,12 @@
     tiles[target].focus();
   });
 
+  /* Signing out takes along what this tab kept of records not yet sent (visit.js). */
+  document.addEventListener("submit", function (event) {
+    if (!event.target.matches('form[action$="/logout/"]')) return;
+    try { window.sessionStorage.clear(); } catch (e) { return; }  // no storage: nothing was kept
+  });
+
   /* After a refused form the first thing to read is the summary of what to repair. */
   var summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();

@@ -68,6 +68,12 @@
     target.focus({ preventScroll: true });
   }
 
+  /* To the top of the window, below the bar that stays there. */
+  function raise(element) {
+    var bar = $(".top").getBoundingClientRect().height;
+    window.scrollBy(0, element.getBoundingClientRect().top - bar - 12);
+  }
+
   function go(index) {
     if (location.hash === "#" + sections[index].id) show(index);
     else location.hash = sections[index].id;
@@ -90,8 +96,8 @@
     var fold = nextFold();
     if (!fold) return go(at + 1);
     $$("[data-fold]", form).forEach(function (other) { other.open = other === fold; });
-    $("textarea", fold).focus();
-    fold.scrollIntoView({ block: "start" });
+    $("textarea", fold).focus({ preventScroll: true });
+    raise(fold);
     label();
   });
 
@@ -113,12 +119,12 @@
     var text = words(fold), sign = $("[data-fold-mark]", fold), line = $("[data-fold-line]", fold);
     sign.classList.toggle("no", !text);
     if (text) sign.replaceChildren(tick.content.cloneNode(true)); else sign.textContent = sign.dataset.number;
-    if (!line.dataset.hint) line.dataset.hint = line.dataset.prompt || " ";
-    line.textContent = text ? $("textarea", fold).value.trim() : line.dataset.hint;
+    line.textContent = text ? $("textarea", fold).value.trim() : line.dataset.prompt;
+    line.hidden = fold.open;  // open, the words and the questions stand below
     $("[data-fold-count]", fold).textContent = text ? text.length + "字" : "";
   }
   folds.forEach(function (fold) {
-    fold.addEventListener("toggle", label);
+    fold.addEventListener("toggle", function () { mark(fold); label(); });
     fold.addEventListener("input", function () { mark(fold); label(); });
   });
 
@@ -153,9 +159,10 @@
   $("[data-more-opinions]").addEventListener("click", function () { more(); });
 
   /* ── Families, colleagues, clock ── */
-  var find = $("[data-find]");
+  var find = $("#family-search");
   if (find) find.addEventListener("input", function () {
-    var rows = $$("[data-names]"), shown = 0, text = find.value.trim();
+    var rows = $$("[data-names]"), shown = 0, text = find.value.trim(), rest = $("[data-rest]");
+    if (rest && text) rest.open = true;
     rows.forEach(function (row) {
       row.hidden = text !== "" && row.dataset.names.indexOf(text) < 0;
       if (!row.hidden) shown += 1;
@@ -305,6 +312,9 @@
     });
   });
   window.addEventListener("pagehide", save);
+  document.addEventListener("submit", function (event) {
+    if (event.target.matches('form[action$="/logout/"]')) leaving = true;
+  });
   form.addEventListener("submit", save);
   $("[data-drop-draft]").addEventListener("click", function () {
     leaving = true;

@@ -11,6 +11,7 @@ ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 LONG = timedelta(hours=6)
 OPINION_CHARS = 1000
+GIFT = "勾选“没有接受宴请和礼物”。"
 OPINIONS = 10
 
 
@@ -34,7 +35,7 @@ def problems(programme, fields, *, mode, started_at, ended_at, texts, checklist,
     if set(checklist) - {item.code for group in programme.rules.checklist for item in group.items}:
         found["checklist"] = "有一项聊到的内容不在本次活动里，请重新勾选。"
     if programme.rules.visit.gift_statement and not gift_declined:
-        found["gift_declined"] = "确认一下：没有接受宴请和礼物。"
+        found["gift_declined"] = GIFT
     if len(opinions) > OPINIONS:
         found["opinions"] = f"一次最多记{OPINIONS}条意见，其余的可以写进“过程”。"
     elif any(len(opinion["text"]) > OPINION_CHARS for opinion in opinions):

@@ -101,7 +101,7 @@ def test_refused_form_keeps_every_typed_word(page, programme, teacher, student):
     assert response.status_code == 422
     assert mistakes(response) == [
         ("日期", "这是将来的时间。今天是9月18日。"),
-        ("没有接受宴请和礼物", "确认一下：没有接受宴请和礼物。"),
+        ("确认一句", "勾选“没有接受宴请和礼物”。"),
         ("情况分析", "还没有写“情况分析”。"),
         ("家长意见", "这条意见是哪方面的，选一类。"),
     ]

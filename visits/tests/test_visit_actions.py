@@ -217,7 +217,7 @@ def test_colleague_of_another_school_cannot_go_along(programme, head, student):
             {"texts": {**TEXTS, "cause": "证件31011320110101123X"}},
             {"text_cause": "“家访起因”里像是有身份证号，请删去。系统不存证件号。"},
         ),
-        ({"gift_declined": None}, {"gift_declined": "确认一下：没有接受宴请和礼物。"}),
+        ({"gift_declined": None}, {"gift_declined": "勾选“没有接受宴请和礼物”。"}),
         ({"checklist": ["dinner"]}, {"checklist": "有一项聊到的内容不在本次活动里，请重新勾选。"}),
     ],
 )

@@ -218,7 +218,8 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None):
         "pupil": pupil,
         "label": pupil.school_class.label() if pupil and pupil.school_class else "",
         "family": family,
-        "families": mine.families if mine else [],
+        "waiting": mine.waiting if mine else [],
+        "rest": [family for family in mine.families if not family.waits] if mine else [],
         "siblings": [
             {
                 "pk": sibling.pk,
@@ -229,7 +230,8 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None):
             for sibling in home
         ],
         "before": before_visit(request.user, [pupil, *home]) if pupil and not visit else None,
-        "modes": [(rule.code, mode_label(programme, rule.code), rule.counts) for rule in rules.visit.modes],
+        "counted": [rule.name for rule in rules.visit.modes if rule.counts],
+        "uncounted": [rule.name for rule in rules.visit.modes if not rule.counts],
         "people": picked_people,
         "quick": [person for person in companions(request.user) if person not in picked_people],
         "staff": _colleagues(request.user).exclude(pk__in=[request.user.pk, *(p.pk for p in picked_people)])[:OFFERED],
