@@ -23,7 +23,7 @@ from schools.admin import ScopedAdmin
 class ReadableJSON(forms.JSONField):
     """JSON one can read: indented, Chinese as it is, with the place of a slip."""
 
-    widget = forms.Textarea(attrs={"rows": 40, "spellcheck": "false"})
+    widget = forms.Textarea(attrs={"rows": 40, "cols": 100, "spellcheck": "false", "class": "vLargeTextField"})
 
     def prepare_value(self, value):
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
@@ -61,8 +61,8 @@ class ProgrammeForm(forms.ModelForm):
         return data
 
 
-class OfProgramme(admin.TabularInline):
-    """Rows of a programme: whoever may change the programme may change them."""
+class OfProgramme(admin.StackedInline):
+    """Rows of a programme: whoever may change the programme may change them. Stacked, so that every box has a label."""
 
     extra = 0
 
@@ -92,6 +92,7 @@ class PhaseForm(forms.ModelForm):
 class PhaseInline(OfProgramme):
     model = Phase
     form = PhaseForm
+    fields = [("position", "code", "name"), ("starts_on", "ends_on"), "steps"]
 
 
 class DeadlineFormSet(forms.BaseInlineFormSet):
@@ -110,6 +111,7 @@ class DeadlineInline(OfProgramme):
     model = Deadline
     form = DeadlineForm
     formset = DeadlineFormSet
+    fields = [("position", "kind", "title"), ("last_day", "until")]
 
 
 class CategoryFormSet(forms.BaseInlineFormSet):
@@ -147,7 +149,7 @@ class CategoryFormSet(forms.BaseInlineFormSet):
 class CategoryInline(OfProgramme):
     model = ProgrammeCategory
     formset = CategoryFormSet
-    fields = ["position", "category", "label", "priority", "from_changes"]
+    fields = [("position", "category", "label"), ("priority", "from_changes")]
 
     def get_formset(self, request, obj=None, **kwargs):
         """Only kinds of pupils of the programme's own authority."""

@@ -41,6 +41,7 @@ def load_programme(notice, *, by=None):
     rows = notice.rows()
     checksum = hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     authority = the_authority(notice.authority)
+    Authority.objects.select_for_update().get(pk=authority.pk)  # two loads of one new file: the second waits
     programme = Programme.objects.select_for_update().filter(code=notice.programme.code).first()
     if programme is None:
         return Loaded(_create(rows, authority, checksum, by), True, ["*"])

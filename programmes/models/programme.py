@@ -81,6 +81,10 @@ class Programme(models.Model):
         self.__dict__.pop("rules", None)
         super().save(*args, **kwargs)
 
+    def refresh_from_db(self, *args, **kwargs):
+        self.__dict__.pop("rules", None)
+        super().refresh_from_db(*args, **kwargs)
+
     def counts_on(self, day):
         return self.starts_on <= day <= self.ends_on
 
