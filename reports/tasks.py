@@ -11,9 +11,19 @@ def compile_coverage(job_id: int):
 
 @shared_task
 def tick():
-    """Every minute: deadlines that have passed are compiled, jobs without a sign of life sent again."""
+    """Every minute: lost jobs are sent again, passed deadlines compiled, left-over roster uploads removed.
+
+    One that fails does not keep the others from their turn.
+    """
     from core.jobs import requeue_stale
     from reports.actions.compile import start_due_compilations
+    from students.actions.upload import remove_overdue
 
-    start_due_compilations()
-    requeue_stale()
+    errors = []
+    for act in (requeue_stale, start_due_compilations, remove_overdue):
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 (raised below)
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("tick", errors)

@@ -287,6 +287,19 @@ def test_the_tick_starts_what_is_due_once(midnight, django_capture_on_commit_cal
     assert (compilation.state, compilation.as_of, compilation.started_by) == ("ready", DEADLINE, None)
 
 
+def test_a_failing_part_of_the_tick_keeps_no_other_from_its_turn(midnight, monkeypatch):
+    programme, _ = make_district()
+    midnight()
+
+    def fails():
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(jobs, "requeue_stale", fails)
+    with pytest.raises(ExceptionGroup):
+        tasks.tick()
+    assert Compilation.objects.count() == 1
+
+
 @pytest.mark.parametrize("state", ["draft", "closed"])
 def test_the_tick_leaves_programmes_alone_that_are_not_open(midnight, state):
     programme, _ = make_district()
