@@ -54,6 +54,22 @@ def test_board_pages_are_accessible_and_do_not_scroll_sideways(page_at, sign_in,
     assert found == dict.fromkeys(found, ([], 0))
 
 
+def test_narrow_phone_shows_everything_without_scrolling_sideways(page_at, sign_in, school, school_class):
+    page = page_at(320, 700)
+    sign_in(page, make_leader(school))
+    addresses = [
+        board(school_class),
+        board(school_class, "?view=list"),
+        reverse("visits:school", args=[school.pk]),
+        reverse("visits:waiting"),
+    ]
+    found = []
+    for address in addresses:
+        page.goto(address)
+        found.append(sideways(page))
+    assert found == [0, 0, 0, 0]
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_school_page_is_accessible_and_draws_its_line(page_at, sign_in, axe, school, school_class, size):
     page = page_at(*size)
