@@ -45,6 +45,14 @@ class RosterFlag(models.TextChoices):
     INCLUSION = "inclusion", "随班就读"
 
 
+class RosterScope(models.TextChoices):
+    """Whom a roster speaks of: pupils in scope whom it doesn't list have left."""
+
+    CLASSES = "classes", "整班名册"
+    SCHOOL = "school", "全校名册"
+    LISTED = "listed", "补充名单"
+
+
 class UploadState(models.TextChoices):
     WAITING = "waiting", "待确认"
     APPLIED = "applied", "已导入"

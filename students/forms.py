@@ -1,10 +1,15 @@
 from django import forms
 
 from core.clock import today
-from students.enums import ChangeKind, RevealReason
+from students.enums import ChangeKind, RevealReason, RosterScope
 from students.models import CategoryMark
 
 MEGABYTE = 1024 * 1024
+SCOPE_HINTS = {
+    RosterScope.CLASSES: "名单里出现的班是全的，班里没列出的学生算转出。",
+    RosterScope.SCHOOL: "全校都在里面，没列出的学生都算转出。",
+    RosterScope.LISTED: "只有几个学生，没列出的都不动。",
+}
 
 
 class RosterForm(forms.Form):
@@ -16,12 +21,16 @@ class RosterForm(forms.Form):
         help_text="Excel 工作簿（.xlsx），最大10MB，最多20,000名学生。",
         error_messages={"required": "还没有选文件。", "empty": "文件是空的。请选有学生的那一份。"},
     )
-    whole_school = forms.BooleanField(label="这是全校名册", required=False)
+    scope = forms.ChoiceField(
+        label="这是怎样的名单", choices=RosterScope.choices, initial=RosterScope.CLASSES, widget=forms.RadioSelect,
+        error_messages={"required": "还没有选是怎样的名单。"},
+    )  # fmt: skip
 
     def __init__(self, *args, schools, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["school"].queryset = schools
         self.fields["file"].widget.attrs["accept"] = ".xlsx"
+        self.fields["scope"].choice_hints = SCOPE_HINTS
         if len(schools) == 1:
             del self.fields["school"]
             self.only = schools[0]

@@ -23,21 +23,21 @@ class PlanChanged(Exception):
     """The pupils changed since the preview: look again before confirming."""
 
 
-def receive(file, *, school, whole_school, by):
+def receive(file, *, school, scope, by):
     """A RosterUpload with its preview. Raises Refused for a file that can't be imported, and WrongState while a
     colleague's roster of the same school waits. One's own earlier one gives way."""
     remove_overdue()
     _refuse_while_another_waits(school, by)
     name = default_storage.save(f"rosters/{uuid.uuid4().hex}.xlsx", file)
     try:
-        plan = _plan(default_storage.path(name), school, whole_school)
+        plan = plan_roster(read_sheets(default_storage.path(name)), [school], as_of=today(), scope=scope)
         if plan.refused:
             raise Refused(plan.refused.kind, plan.refused.message, plan.refused.field)
         with transaction.atomic():
             for earlier in RosterUpload.objects.filter(school=school, uploaded_by=by, state=UploadState.WAITING):
                 cancel(earlier, by=by)
             upload = RosterUpload.objects.create(
-                school=school, uploaded_by=by, file=name, checksum=_checksum(name), whole_school=whole_school,
+                school=school, uploaded_by=by, file=name, checksum=_checksum(name), scope=plan.scope,
                 report=preview(plan), created_at=now(),
             )  # fmt: skip
             record(upload, "roster.upload", by=by, authority_id=school.authority_id, **counts(plan))
@@ -62,7 +62,7 @@ def confirm(upload, *, by):
         row = RosterUpload.objects.select_for_update(of=("self",)).select_related("school").get(pk=upload.pk)
         move(row, UPLOAD_MOVES, "apply")
         lock_schools([row.school])
-        plan = plan_roster(sheets, [row.school], as_of=today(), whole_school=row.whole_school)
+        plan = plan_roster(sheets, [row.school], as_of=today(), scope=row.scope)
         fresh = preview(plan)
         if fresh == row.report:
             apply_plan(plan, by=by)
@@ -108,10 +108,6 @@ def _refuse_while_another_waits(school, by):
         raise WrongState(
             f"{other.uploaded_by.name}{clock(other.created_at)}上传的名册还没有确认。请等确认或取消后再传，最多等一小时。"
         )
-
-
-def _plan(path, school, whole_school):
-    return plan_roster(read_sheets(path), [school], as_of=today(), whole_school=whole_school)
 
 
 def _checksum(name):

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('file', models.FileField(upload_to='rosters')),
                 ('checksum', models.CharField(max_length=64)),
-                ('whole_school', models.BooleanField(default=False, verbose_name='全校名册')),
+                ('scope', models.CharField(choices=[('classes', '整班名册'), ('school', '全校名册'), ('listed', '补充名单')], default='classes', max_length=10, verbose_name='范围')),
                 ('state', models.CharField(choices=[('waiting', '待确认'), ('applied', '已导入'), ('cancelled', '已取消'), ('expired', '已过期')], default='waiting', max_length=10, verbose_name='状态')),
                 ('report', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(default=core.clock.now)),

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from core.clock import now
 from schools.scope import ScopedQuerySet
-from students.enums import UploadState
+from students.enums import RosterScope, UploadState
 
 KEPT = timedelta(hours=1)
 
@@ -32,7 +32,7 @@ class RosterUpload(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="上传人")
     file = models.FileField(upload_to="rosters")
     checksum = models.CharField(max_length=64)
-    whole_school = models.BooleanField("全校名册", default=False)
+    scope = models.CharField("范围", max_length=10, choices=RosterScope, default=RosterScope.CLASSES)
     state = models.CharField("状态", max_length=10, choices=UploadState, default=UploadState.WAITING)
     report = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=now)

@@ -60,7 +60,8 @@ WHAT = {
     "is_guardian": "是否监护人",
 }
 WHAT_OF = {"": "name"} | {word: name for name, words in WHAT.items() for word in words.split()}
-OURS = {"序号", "序", "原行号", "问题"}  # counted, not read; the last two stand in the sheet of held-back rows
+REPAIR = {"原行号", "问题"}  # stand in the workbook of held-back rows: it lists some pupils, never whole classes
+OURS = {"序号", "序"} | REPAIR  # not read, and nothing to tell about
 MARKS = re.compile(r"[\s★☆*※#:_【】\[\]]|必填|选填")
 BRACKETS = re.compile(r"\(.*?\)")
 GROUP = re.compile(r"(监护人|家长|成员|联系人).*?([一二12])$")
@@ -110,6 +111,10 @@ class Header:
     @property
     def fields(self):
         return set(self.columns.values())
+
+    @property
+    def is_repair(self):
+        return REPAIR <= set(self.titles.values())
 
     @property
     def is_roster(self):

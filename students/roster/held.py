@@ -39,7 +39,8 @@ def _cell(plan, line, name, systems):
     if any(p.field == name and p.kind == "number_precision_lost" for p in line.problems):
         return ""  # the last digits are gone: to be typed again
     if name in line.cells:
-        return values.text(line.cells[name])
+        cell = line.cells[name]
+        return cell.strip() if isinstance(cell, str) else values.text(cell)
     if name == "class" and line.place and "grade" not in line.cells:
         return line.place.label(plan.year, systems[line.place.school_id])
     if name.endswith("_relation") and f"{name[:2]}_name" in line.cells:

@@ -7,7 +7,7 @@ from datetime import date
 from programmes.models import Category
 from schools.calendar import school_year
 from schools.models import SchoolClass
-from students.enums import Relation, RosterFlag, Status
+from students.enums import Relation, RosterFlag, RosterScope, Status
 from students.models import CategoryMark, Guardian, Student
 from students.roster.classes import Place
 from students.roster.headers import find_header
@@ -46,7 +46,7 @@ class Entry:
 class RosterPlan:
     schools: list
     as_of: date
-    whole_school: bool = False
+    scope: RosterScope = RosterScope.CLASSES
     header: object = None
     sheet: str = ""
     sheets_without_header: list = field(default_factory=list)
@@ -84,9 +84,9 @@ class RosterPlan:
         return school_year(self.as_of)
 
 
-def plan_roster(sheets, schools, *, as_of, whole_school=False, district=False):
+def plan_roster(sheets, schools, *, as_of, scope=RosterScope.CLASSES, district=False):
     """A RosterPlan from read_sheets(). schools: one, or all of a district where the school column decides."""
-    plan = RosterPlan(list(schools), as_of, whole_school)
+    plan = RosterPlan(list(schools), as_of, scope)
     try:
         rows = _choose_sheet(plan, sheets)
         _check_columns(plan, rows, district)
@@ -121,6 +121,8 @@ def _choose_sheet(plan, sheets):
             raise Refused("missing_column", field="name")
         raise Refused("no_header")
     sheet, plan.header = rosters[0]
+    if plan.header.is_repair:
+        plan.scope = RosterScope.LISTED
     plan.sheet = sheet.name
     plan.sheets_without_header = [other.name for other, _ in found if other is not sheet]
     return sheet.rows
@@ -223,6 +225,8 @@ def _same_guardian(person, known):
 
 def _leavers(plan, matcher, mentioned, class_of):
     """Pupils in scope whom no row mentions. A held-back row protects whom it may mean."""
+    if plan.scope == RosterScope.LISTED:
+        return []
     numbers, names, loose_names = set(), set(), set()
     for line in plan.held:
         numbers |= {i for name in ("national_no", "aux_no") if (i := matcher.index[name].get(line.values.get(name)))}
@@ -238,7 +242,7 @@ def _leavers(plan, matcher, mentioned, class_of):
         if student.pk not in mentioned
         and student.status == Status.ACTIVE
         and student.school_id in school_ids
-        and (plan.whole_school or student.school_class_id in in_file)
+        and (plan.scope == RosterScope.SCHOOL or student.school_class_id in in_file)
         and not {student.national_no_index, student.aux_no_index} & numbers
         and (student.school_class_id, student.name) not in names
         and student.name not in loose_names

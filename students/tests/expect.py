@@ -49,7 +49,7 @@ def import_sample(name):
         sheets = read_sheets(FOLDER / name)
     except Refused as error:
         return refusal(error, [school], as_of=as_of)
-    plan = plan_roster(sheets, [school], as_of=as_of, whole_school=expected["run"]["scope"] == "school")
+    plan = plan_roster(sheets, [school], as_of=as_of, scope=expected["run"]["scope"])
     apply_plan(plan, by=None)
     return plan
 

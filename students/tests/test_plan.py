@@ -1,6 +1,7 @@
 """Who is who, who leaves, who moves, what is suggested: the rules of docs/rosters.md on small rosters."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -19,6 +20,8 @@ from students.tests.books import HEAD, PUPIL, book, pupil
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2022, 9, 18)
+XI = pupil(姓名="林夕", 学籍号="G990101201203040022")
+QING = pupil(班级="五（1）班", 姓名="何清", 学籍号="G990101201203040033")
 
 
 def plan(school, *rows, head=HEAD, **options):
@@ -79,7 +82,7 @@ def test_a_temporary_number_becomes_a_formal_one(school, clock):
 
 
 def test_pupils_missing_from_a_class_of_the_file_have_left(school, clock):
-    load(school, PUPIL, pupil(姓名="林夕", 学籍号="G990101201203040022"), pupil(班级="五（1）班", 姓名="何清", 学籍号="G990101201203040033"))
+    load(school, PUPIL, XI, QING)
 
     made = load(school, PUPIL)
 
@@ -91,14 +94,19 @@ def test_pupils_missing_from_a_class_of_the_file_have_left(school, clock):
 
 
 def test_a_whole_roster_speaks_of_all_classes(school, clock):
-    load(school, PUPIL, pupil(班级="五（1）班", 姓名="何清", 学籍号="G990101201203040033"))
-    assert [s.name for s in plan(school, PUPIL, whole_school=True).leaves] == ["何清"]
+    load(school, PUPIL, QING)
+    assert [s.name for s in plan(school, PUPIL, scope="school").leaves] == ["何清"]
+
+
+def test_a_list_of_a_few_pupils_makes_nobody_leave(school, clock):
+    load(school, PUPIL, QING)
+    assert plan(school, XI, scope="listed").leaves == []
 
 
 def test_who_left_comes_back_into_a_class(school, clock):
-    load(school, PUPIL, pupil(姓名="林夕", 学籍号="G990101201203040022"))
+    load(school, PUPIL, XI)
     load(school, PUPIL)
-    back = load(school, PUPIL, pupil(姓名="林夕", 学籍号="G990101201203040022"))
+    back = load(school, PUPIL, XI)
     assert told(back, "create", "move") == {"create": 0, "move": 1}
     assert Student.objects.get(name="林夕").status == "active"
 
@@ -127,19 +135,19 @@ def test_a_number_of_another_school_is_a_move_only_under_the_same_name(school, c
 def test_pupils_of_a_new_class_began_with_it_and_later_ones_arrive(school, clock, settings):
     load(school, PUPIL)
     settings.HOMEVISIT_CLOCK = "2022-11-08T10:00+08:00"
-    load(school, PUPIL, pupil(姓名="林夕", 学籍号="G990101201203040022"), as_of=date(2022, 11, 8))
+    load(school, PUPIL, XI, as_of=date(2022, 11, 8))
     assert dict(Student.objects.values_list("name", "arrived_on")) == {"林晨": date(2018, 8, 1), "林夕": date(2022, 11, 8)}
 
 
 def test_repaired_rows_of_a_first_import_are_no_new_arrivals(school, clock, settings):
     load(school, PUPIL)
     settings.HOMEVISIT_CLOCK = "2022-09-20T10:00+08:00"
-    load(school, PUPIL, pupil(姓名="林夕", 学籍号="G990101201203040022"), as_of=date(2022, 9, 20))
+    load(school, PUPIL, XI, as_of=date(2022, 9, 20))
     assert Student.objects.get(name="林夕").arrived_on == date(2018, 8, 1)
 
 
 def test_new_classes_are_made_once(school, clock):
-    made = load(school, PUPIL, pupil(姓名="林夕", 学籍号="G990101201203040022"))
+    made = load(school, PUPIL, XI)
     assert [p.number for p in made.new_classes] == [3]
     assert SchoolClass.objects.get().label(2022) == "五（3）班"
 
@@ -164,7 +172,8 @@ def test_a_guardian_not_mentioned_stays_and_a_changed_telephone_is_no_second_fat
 def test_households_join_by_name_and_telephone_inside_one_authority(school, clock):
     stranger = make_school(make_authority("elsewhere"))
     load(stranger, pupil(姓名="何清", 学籍号="G990101201203040044"))
-    load(school, PUPIL, pupil(姓名="林夕", 学籍号="G990101201203040022"), pupil(姓名="周舟", 学籍号="G990101201203040033", 监护人1姓名="周涛"))
+    zhou = pupil(姓名="周舟", 学籍号="G990101201203040033", 监护人1姓名="周涛")
+    load(school, PUPIL, XI, zhou)
     homes = dict(Student.objects.values_list("name", "household"))
     assert homes["林晨"] == homes["林夕"] is not None
     assert (homes["周舟"], homes["何清"]) == (None, None)
@@ -172,8 +181,9 @@ def test_households_join_by_name_and_telephone_inside_one_authority(school, cloc
 
 @pytest.mark.seed("W26")
 def test_flags_suggest_categories_once_and_only_the_class_head_makes_them_count(school, clock):
-    economy = Category.objects.create(authority=school.authority, code="ECON", name="经济困难", suggested_by=["aid_needed"])
-    family = Category.objects.create(authority=school.authority, code="FAMILY", name="家庭", suggested_by=["orphan", "left_behind"])
+    make = partial(Category.objects.create, authority=school.authority)
+    economy = make(code="ECON", name="经济困难", suggested_by=["aid_needed"])
+    family = make(code="FAMILY", name="家庭", suggested_by=["orphan", "left_behind"])
     head = ["班级", "姓名", "出生日期", "是否需要申请资助", "是否孤儿", "是否留守儿童"]
     rows = [["五（3）班", "林晨", "2012-03-04", "是", "1-是", "双亲留守"], ["五（3）班", "林夕", "2012-05-06", "否", "否", "否"]]
 
@@ -195,7 +205,7 @@ def test_higher_rooms_hear_of_pupils_who_came_moved_or_left(school, clock):
 
     students_changed.connect(listen)
     try:
-        load(school, PUPIL, pupil(姓名="林夕", 学籍号="G990101201203040022"))
+        load(school, PUPIL, XI)
         load(school, pupil(性别="男"))
         load(school, pupil(性别="男", 监护人1电话="19900003333"))
     finally:
@@ -216,7 +226,8 @@ def test_the_log_holds_counts_only(school, clock):
 
 def test_a_row_of_another_school_is_held_back(school, clock):
     head = ["学校名称", *HEAD]
-    made = plan(school, ["别处小学", *PUPIL], [school.name, *pupil(姓名="林夕", 学籍号="")], [school.short_name, *pupil(学籍号="")], head=head)
+    rows = [["别处小学", *PUPIL], [school.name, *pupil(姓名="林夕", 学籍号="")], [school.short_name, *pupil(学籍号="")]]
+    made = plan(school, *rows, head=head)
     assert kinds(made)[0] == (2, "school_name", "wrong_school")
     assert len(made.creates) == 2
 

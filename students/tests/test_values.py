@@ -37,9 +37,8 @@ def test_names(cell, name):
 
 
 def test_marks_where_a_character_was_lost_are_suspect():
-    assert [name for name in ("史?雯", "李□", "王（女）", "陈芷\ue863", "林2", "林晨", "阿依·古丽", "Ann") if values.is_suspect(name)] == [
-        "史?雯", "李□", "王（女）", "陈芷\ue863", "林2",
-    ]  # fmt: skip
+    names = ["史?雯", "李□", "王（女）", "陈芷\ue863", "林2", "林晨", "阿依·古丽", "Ann"]
+    assert [name for name in names if values.is_suspect(name)] == names[:5]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,8 @@ def test_yes_and_no(cell, answer):
     ("cell", "relation"),
     [
         ("父亲", "father"), ("51-父亲", "father"), ("外祖父", "maternal"), ("姥姥", "maternal"), ("祖母", "paternal"),
-        ("爷爷", "paternal"), ("妈妈", "mother"), ("姐姐", "sibling"), ("姑父", "other"), ("监护人", "other"), ("51", "unknown_code"),
+        ("爷爷", "paternal"), ("妈妈", "mother"), ("姐姐", "sibling"), ("姑父", "other"),
+        ("监护人", "other"), ("51", "unknown_code"),
     ],
 )  # fmt: skip
 def test_relations(cell, relation):

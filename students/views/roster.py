@@ -45,8 +45,7 @@ def upload(request):
         return _page(request, form, status=422)
     try:
         row = receive(
-            form.cleaned_data["file"], school=form.chosen_school, whole_school=form.cleaned_data["whole_school"],
-            by=request.user,
+            form.cleaned_data["file"], school=form.chosen_school, scope=form.cleaned_data["scope"], by=request.user
         )  # fmt: skip
     except Refused as refused:
         form.add_error("file", refused.problem.message)

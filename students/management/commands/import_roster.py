@@ -6,6 +6,7 @@ from django.db import transaction
 
 from core.clock import today
 from schools.models import Authority, School
+from students.enums import RosterScope
 from students.roster.apply import apply_plan, lock_schools
 from students.roster.plan import plan_roster, refusal
 from students.roster.problems import Refused
@@ -47,7 +48,8 @@ class Command(BaseCommand):
         else:
             with transaction.atomic():
                 lock_schools(schools)
-                plan = plan_roster(sheets, schools, as_of=as_of, whole_school=whole_school, district=bool(district))
+                scope = RosterScope.SCHOOL if whole_school else RosterScope.CLASSES
+                plan = plan_roster(sheets, schools, as_of=as_of, scope=scope, district=bool(district))
                 if not dry_run:
                     apply_plan(plan, by=None)
         self._print(report(plan), as_json=json, dry_run=dry_run)
