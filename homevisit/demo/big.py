@@ -73,6 +73,11 @@ def build_district(rng, programme, *, schools, students):
     return writer.done(places)
 
 
+def morning(day):
+    """When a row of that day was written, as text in UTC: figures of a past instant ask for it."""
+    return f"{day} 00:30:00"
+
+
 def sealed(model, name, value):
     return model._meta.get_field(name).get_prep_value(value)
 
@@ -96,15 +101,16 @@ class Writer:
         )  # fmt: skip
         pupil = {"after": [self.student, self.user]}
         self.enrolment = Table(
-            Enrolment, "student_id", "authority_id", "school_id", "school_class_id", "starts_on", **pupil
+            Enrolment, "student_id", "authority_id", "school_id", "school_class_id", "starts_on", "created_at", **pupil
         )
         self.guardian = Table(
             Guardian, "student_id", "name", "relation", "phone", "phone_index", "is_guardian", "lives_with", **pupil
         )
         self.mark = Table(
-            CategoryMark, "student_id", "category_id", "level", "starts_on", "source", "confirmed_by_id", **pupil
-        )
-        self.change = Table(ChangeEvent, "student_id", "kind", "occurred_on", "recorded_by_id", **pupil)
+            CategoryMark, "student_id", "category_id", "level", "starts_on", "source", "confirmed_by_id", "confirmed_at",
+            "created_at", **pupil,
+        )  # fmt: skip
+        self.change = Table(ChangeEvent, "student_id", "kind", "occurred_on", "recorded_by_id", "created_at", **pupil)
         self.addresses = [
             sealed(Student, "address", names.address(rng, rng.choice(names.TOWNS))) for _ in range(POOL)
         ]
@@ -213,18 +219,21 @@ class Writer:
         )  # fmt: skip
         if sibling:
             self.siblings[student], self.siblings[sibling] = sibling, student
-        self.enrolment.add(student, self.authority.pk, school.id, place.id, arrived)
+        self.enrolment.add(student, self.authority.pk, school.id, place.id, arrived, morning(arrived))
         self.guardian.add(
             student, names.adult_name(rng), Relation.MOTHER if draw < 0.6 else Relation.FATHER, guardian_phone, index,
             True, True,
         )  # fmt: skip
         if rng.random() < MARKED and self.categories:
             level = 1 if rng.random() < 0.1 else 2
-            self.mark.add(student, rng.choice(self.categories), level, place.entered, MarkSource.CLASS_HEAD, place.head)
+            known = morning(place.entered)
+            self.mark.add(
+                student, rng.choice(self.categories), level, place.entered, MarkSource.CLASS_HEAD, place.head, known, known
+            )
             self.marked.add(student)
         if rng.random() < CHANGED:
             day = self.programme.starts_on + timedelta(days=int(rng.random() * 40))
-            self.change.add(student, rng.choice(ChangeKind.values), day.isoformat(), place.head)
+            self.change.add(student, rng.choice(ChangeKind.values), day.isoformat(), place.head, morning(day.isoformat()))
 
     def done(self, places):
         finish(
