@@ -124,10 +124,14 @@ def school_page(programme, school, *, user, classes, grade=None):
     wanted = [pk for pk, row in classes.items() if grade is None or row[1] == grade]
     figures = coverage(programme, user=user, by="school_class", school=school, grade_classes=wanted)
     by_class = {figure.place_id: figure for figure in figures}
-    rows = [ClassRow(*classes[pk], by_class[pk]) for pk in wanted if pk in by_class]
+    firsts = register_sums(programme, school, user=user, class_ids=wanted)
+    rows = [
+        ClassRow(*classes[pk], by_class.get(pk, Figure(pk, Count(), 0)))
+        for pk in wanted
+        if pk in by_class or firsts[pk].listed
+    ]
     numbers = sorted({row.school_class.number for row in rows})
     whole = total(figures)
-    firsts = register_sums(programme, school, user=user, class_ids=wanted)
     hints = [(row, firsts[row.school_class.pk].hint) for row in rows if firsts[row.school_class.pk].hint]
     return SchoolPage(
         classes=rows,

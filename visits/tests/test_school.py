@@ -22,7 +22,9 @@ from schools.tests.factories import (
     make_user,
 )
 from students.tests.factories import make_mark, make_mentor, make_student
+from visits.actions.due import set_exempt
 from visits.actions.register import open_register
+from visits.models import Due
 from visits.queries.coverage import Count, Figure
 from visits.queries.school import ClassRow
 from visits.tests.filled import fill_school
@@ -112,6 +114,17 @@ def test_matrix_has_grades_by_class_numbers_and_sums_by_grade(client, school, le
 def test_matrix_cell_rounds_down_and_says_100_only_when_equal(visited, due, short, step):
     row = ClassRow(None, 5, "五（1）班", Figure(1, Count(due, visited), due))
     assert (row.short, row.step) == (short, step)
+
+
+def test_class_of_exempt_pupils_only_has_a_dash(client, programme, school, leader, classes):
+    student = make_student(make_class(school, grade=4, number=2))
+    open_register(programme)
+    set_exempt(Due.objects.get(student=student), by=leader, reason="abroad")
+    client.force_login(leader)
+    page = client.get(address(school))
+    row = page.context["page"].grades[0]
+    assert ([cell.short for cell in row.cells], row.count) == (["50", "–"], Count(2, 1, 0))
+    assert "10名学生，4个班" in page.text
 
 
 def test_grade_in_the_address_narrows_every_figure(client, school, leader, classes):
