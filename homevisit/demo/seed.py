@@ -12,7 +12,7 @@ from core.states import move
 from homevisit.demo.big import build_district
 from homevisit.demo.big_calls import write_visits
 from homevisit.demo.build import NotEmpty
-from homevisit.demo.tables import begin
+from homevisit.demo.tables import quick_writes
 from programmes.actions.load import load_programme
 from programmes.config.notice import read_notice
 from programmes.enums import PROGRAMME_MOVES, ProgrammeState
@@ -46,11 +46,11 @@ def seed_district(code, *, schools, students, visits, seed=1, authority_code=Non
         move(programme, PROGRAMME_MOVES, "open")
         programme.save(update_fields=["state"])
     rng, seconds, clock = Random(f"{seed} {programme.code}"), {}, Stopwatch()
-    begin()
-    district = build_district(rng, programme, schools=schools, students=students)
-    seconds["people"] = clock.lap()
-    done = write_visits(rng, district, visits)
-    seconds["visits"] = clock.lap()
+    with quick_writes():
+        district = build_district(rng, programme, schools=schools, students=students)
+        seconds["people"] = clock.lap()
+        done = write_visits(rng, district, visits)
+        seconds["visits"] = clock.lap()
     due = open_register(programme)
     seconds["open_register"] = clock.lap()
     figures = {**district.counts, **done, "due": due}

@@ -1,0 +1,39 @@
+"""`python -m benchmarks`: on the PostgreSQL of DATABASE_URL when that is empty, else on one of its own."""
+
+import contextlib
+import os
+import shutil
+
+from tools import servers
+
+
+def main():
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    with contextlib.ExitStack() as stack:
+        if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+            os.environ["DATABASE_URL"] = stack.enter_context(servers.postgres(fast=False))
+        import django
+
+        django.setup()
+        stack.callback(shutil.rmtree, os.environ["BENCH_FOLDER"], ignore_errors=True)
+        measure()
+
+
+def measure():
+    from django.core.management import call_command
+    from django.db import connections
+
+    from benchmarks import coverage, district, pages, register
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    districts = district.districts()
+    user, desk = pages.desk_page(districts)
+    coverage.figures_growth(districts)
+    pages.desk_database(user, desk)
+    register.open_anew(districts)
+    connections.close_all()
+
+
+if __name__ == "__main__":
+    main()
