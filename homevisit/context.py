@@ -63,7 +63,7 @@ def menu(user):
         item("programmes:overview", "活动安排", "calendar-range", when=bool(reach.roles)),
     ]
     manage = [
-        item("students:import", "导入名册", "upload", when=bool(reach.admin_schools or reach.classes)),
+        item("students:import", "导入名册", "upload", when=bool(reach.admin_schools)),
         item("admin:index", "后台管理", "gear", when=user.is_staff),
     ]
     groups = [
