@@ -51,7 +51,9 @@ def menu(user):
         item("visits:log", "记家访", "plus-lg", when=visits, tab=True, fab=True),
         item("visits:school", "走访覆盖", "bar-chart-steps", when=school, tab=True, short="覆盖"),
         item("desk:home", "工作台", "speedometer2", when=bool(reach.authorities), tab=True),
-        item("visits:records", "家访记录", "journal-text", when=visits or school, tab=True, short="记录"),
+        item(
+            "visits:records", "家访记录", "journal-text", when=visits or bool(reach.leader_schools), tab=True, short="记录"
+        ),
         item(
             "reports:files",
             "汇编与报表",

@@ -56,7 +56,7 @@ def labels(user):
         (Role.PSYCH_TEACHER, "school", ["今天", "记家访", "家访记录"]),
         (Role.CLASS_HEAD, "school_class", ["今天", "班级看板", "记家访", "家访记录"]),
         (Role.SCHOOL_LEADER, "school", ["走访覆盖", "家访记录"]),
-        (Role.SCHOOL_ADMIN, "school", ["走访覆盖", "家访记录", "导入名册", "后台管理"]),
+        (Role.SCHOOL_ADMIN, "school", ["走访覆盖", "导入名册", "后台管理"]),
         (Role.DISTRICT_ADMIN, "authority", ["工作台", "汇编与报表", "后台管理"]),
         (Role.AUDITOR, "authority", ["后台管理"]),
         (Role.REVIEWER, "authority", []),
