@@ -50,7 +50,7 @@ SEES = {
     "students.CategoryMark": {"mentor": "c", "class_head": "c", "school_leader": "cs", "named_leader": "cs"},
     "restricted mark": {"class_head": "c", "psych_teacher": "cs", "named_leader": "cs"},
     "students.ChangeEvent": {"mentor": "c", "class_head": "c", "school_leader": "cs", "named_leader": "cs"},
-    "students.RosterUpload": {},  # only its uploader: see students/tests
+    "students.RosterUpload": {"school_admin": "cs"},  # its uploader alone; one upload a school
     "visits.Due": PUPIL,
     "visits.ClassCount": {**STAFF, "reviewer": "cso", "district_admin": "cso"},
     "visits.Visit": VISIT_TEXT,

@@ -7,6 +7,8 @@ of the same authority, x another authority.
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.core.files.base import ContentFile
+
 from core.audit import record
 from core.clock import now
 from core.jobs import create
@@ -22,6 +24,9 @@ from visits.actions.register import open_register
 from visits.models import Opinion
 from visits.tests.rows import add_visit
 
+UPLOAD_COUNTS = dict.fromkeys(
+    ("create", "update", "move", "leave", "unchanged", "guardians", "households_joined", "held", "suggestions"), 0
+)
 FIGURES = [f.name for f in SchoolSnapshot._meta.fields if f.get_internal_type() == "PositiveIntegerField"]
 
 
@@ -93,7 +98,7 @@ class World:
             "students.ChangeEvent": make_change(student, by=head),
             "students.MentorLink": make_mentor(student, head),
             "students.RosterUpload": RosterUpload.objects.get_or_create(
-                school=school, defaults={"uploaded_by": admin, "checksum": tag}
+                school=school, defaults={"uploaded_by": admin, "checksum": tag, "file": ContentFile("姓名,班级\n", "r.csv")}
             )[0],
             "visits.Visit": visit,
             "visits.VisitStudent": visit.visit_students.get(),
@@ -139,4 +144,7 @@ class World:
                 people[role.value] = make_user(role, school=self.school)
             elif role != Role.CLASS_HEAD:
                 people[role.value] = make_user(role, authority=self.here)
+        RosterUpload.objects.filter(school=self.school).update(
+            uploaded_by=people["school_admin"], report={"counts": UPLOAD_COUNTS}
+        )
         return people
