@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -49,10 +50,10 @@ class Paced:
     @property
     def level(self):
         """ "ok", "behind" or "far", as the bar is drawn."""
-        lack = self.share * self.figure.target - self.count.visited
+        lack = self.share.numerator * self.figure.target - self.share.denominator * self.count.visited
         if lack <= 0:
             return "ok"
-        return "behind" if lack * 100 <= FAR_BEHIND * self.count.due else "far"
+        return "behind" if lack * 100 <= FAR_BEHIND * self.count.due * self.share.denominator else "far"
 
     @property
     def is_behind(self):
@@ -89,11 +90,11 @@ class Desk:
     lines: list
     sum: Paced
 
-    @property
+    @cached_property
     def behind(self):
         return [line for line in self.lines if line.is_behind]
 
-    @property
+    @cached_property
     def complete(self):
         return [line for line in self.lines if line.count.complete]
 

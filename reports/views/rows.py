@@ -23,53 +23,54 @@ def _school_row(line, uses):
         line.school.short_name,
         line.kind,
         line.school.town or NONE,
-        _figures(line, uses, lambda text, sort: format_html('<a href="{}{}">{}</a>', address, sort, text)),
+        _figures(line, uses, address),
     )
 
 
 def class_rows(lines, uses):
     return format_html_join(
-        "",
-        '<tr><th scope="row">{}</th>{}</tr>',
-        ((format_html('<span class="nm">{}</span>', line.label), _figures(line, uses, plain)) for line in lines),
+        "", '<tr><th scope="row"><span class="nm">{}</span></th>{}</tr>', ((line.label, _figures(line, uses)) for line in lines)
     )
 
 
 def sum_row(whole, uses, label, span):
     """合计: Σ over what is listed, rates of the sums."""
-    head = format_html('<th scope="row"{}>{}</th>', mark_safe(f' colspan="{span}"') if span > 1 else "", label)
-    return format_html("<tr>{}{}</tr>", head, _figures(whole, uses, plain))
+    return format_html('<tr><th scope="row" colspan="{}">{}</th>{}</tr>', span, label, _figures(whole, uses))
 
 
-def plain(text, sort):
-    return text
+def _figures(line, uses, address=None):
+    """应访 已访 走访覆盖 各类别 婉拒 待访; with an address every number leads to the rows behind it.
 
-
-def _figures(line, uses, link):
-    """应访 已访 走访覆盖 各类别 婉拒 待访; every number leads to the rows behind it as link() says."""
+    All of it is numbers and our own address, so it is put together as text: nothing here needs escaping.
+    """
     count = line.count
-    return format_html(
-        '<td class="n">{}</td><td class="n">{}</td><td class="c-bar"><div class="barline">{}<b>{}</b></div></td>{}'
-        '<td class="n">{}</td><td class="n">{}</td>',
-        link(thousands(count.due), ""),
-        link(thousands(count.visited), "?sort=-coverage"),
-        bar(count.visited, count.due, line.tick, line.level),
-        percent(count.visited, count.due),
-        format_html_join("", '<td class="n">{}</td>', ((category(line, use.position + 1, link),) for use in uses)),
-        link(thousands(count.declined), "?sort=-declined") if count.declined else NONE,
-        link(thousands(count.waiting), "?sort=-waiting"),
-    )
+
+    def cell(text, sort=""):
+        return f'<td class="n"><a href="{address}{sort}">{text}</a></td>' if address else f'<td class="n">{text}</td>'
+
+    drawn = bar(count.visited, count.due, line.tick, line.level)
+    cells = [
+        cell(thousands(count.due)),
+        cell(thousands(count.visited), "?sort=-coverage"),
+        f'<td class="c-bar"><div class="barline">{drawn}<b>{percent(count.visited, count.due)}</b></div></td>',
+    ]
+    for use in uses:
+        dimension = use.position + 1
+        text = category(line, dimension)
+        cells.append(f'<td class="n">{text}</td>' if hasattr(text, "__html__") else cell(text, f"?sort=-c{dimension}"))
+    cells.append(cell(thousands(count.declined), "?sort=-declined") if count.declined else f'<td class="n">{NONE}</td>')
+    cells.append(cell(thousands(count.waiting), "?sort=-waiting"))
+    return mark_safe("".join(cells))
 
 
-def category(line, dimension, link=plain):
-    """已访 / 应访 of one category, or what stands there instead."""
+def category(line, dimension):
+    """已访 / 应访 of one category, or the safe text that stands there instead."""
     count = line.category(dimension)
     if not count.due:
         return NONE
-    instead = line.hidden.get(dimension)
-    if instead:
-        return format_html('<span class="sec">{}</span>', instead)
-    return link(f"{thousands(count.visited)} / {thousands(count.due)}", f"?sort=-c{dimension}")
+    if dimension in line.hidden:
+        return format_html('<span class="sec">{}</span>', line.hidden[dimension])
+    return f"{thousands(count.visited)} / {thousands(count.due)}"
 
 
 def school_cards(lines):
