@@ -7,6 +7,7 @@ A string is always written with write_string, so "=…" typed by anyone is text 
 import re
 from dataclasses import dataclass
 from datetime import UTC
+from math import ceil
 
 import xlsxwriter
 from django.utils import timezone
@@ -90,6 +91,7 @@ def write_table(
             _write_row(ws, row, columns, total, bold)
             row += 1
         for note in notes:
+            ws.set_row(row, 15 * _lines(note, sum(column.width for column in columns)))
             _write_across(ws, row, last, note, fmt["note"])
             row += 1
         ws.set_landscape()
@@ -98,6 +100,11 @@ def write_table(
         ws.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
         ws.set_footer(f"&L{clean(mark).replace('&', '&&')}&R第 &P 页，共 &N 页")
     return count
+
+
+def _lines(text, width):
+    """Lines a text takes in so many characters; a Chinese one is two wide. Merged cells do not grow by themselves."""
+    return max(1, ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in text) / width))
 
 
 def _write_across(ws, row, last, text, style):

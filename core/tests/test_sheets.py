@@ -71,3 +71,10 @@ def test_notes_stand_below_the_table_and_the_same_table_gives_the_same_bytes(tmp
     assert files[0].read_bytes() == files[1].read_bytes()
     cells = [[c.value for c in row] for row in openpyxl.load_workbook(files[0]).active.iter_rows()]
     assert cells == [["汇总", None], ["学校", "应访"], ["一小", 3], ["合计", 3], ["覆盖率按学生计。", None]]
+
+
+def test_a_long_note_gets_the_lines_it_needs(tmp_path):
+    path = tmp_path / "table.xlsx"
+    write_table(path, title="汇总", columns=[Column("学校", 20)], rows=[["一小"]], notes=["短", "覆盖率按学生计，合计由人数算得。"])
+    sheet = openpyxl.load_workbook(path).active
+    assert [sheet.row_dimensions[row].height for row in (4, 5)] == [15, 30]
