@@ -1,6 +1,7 @@
 """Icons, marks, bars and form fields as the pages draw them (docs/ui.md). No style attributes: the CSP forbids them."""
 
 import re
+from functools import lru_cache
 
 from django import forms, template
 from django.templatetags.static import static
@@ -13,8 +14,9 @@ PRIORITY_WORDS = {1: "一级优先", 2: "二级优先", 3: "三级优先"}
 FAR_BEHIND = 15  # points under 应达: up to here 杏, more is 朱砂
 
 
+@lru_cache(maxsize=1024)
 def _symbol(fragment, css, label):
-    """One symbol of the sprite; said aloud only when it has words of its own."""
+    """One symbol of the sprite; said aloud only when it has words of its own. A board draws two hundred."""
     said = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="{}" {}><use href="{}#{}"></use></svg>', css, said, static("icons.svg"), fragment

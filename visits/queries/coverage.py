@@ -56,8 +56,8 @@ class Figure:
 def coverage(programme, *, user, by, school=None, school_class=None, grade_classes=None):
     """Figures of the places the user may see, by "authority", "school" or "school_class", ordered by id.
 
-    school, school_class (object or id) and grade_classes (ids) narrow. One query; one more only for a notice
-    that asks for shares.
+    school, school_class (object or id) and grade_classes (ids) narrow. One query; one more for a notice that asks
+    for shares, and one for leaders who may not count restricted categories.
     """
     rows = ClassCount.objects.visible_to(user).filter(programme=programme)
     if school is not None:
@@ -70,12 +70,12 @@ def coverage(programme, *, user, by, school=None, school_class=None, grade_class
     sums = rows.order_by().values(place, "dimension", *_parents(by)).annotate(
         sum_due=Sum("due"), sum_visited=Sum("visited"), sum_declined=Sum("declined")
     )
-    alls, categories = {}, defaultdict(dict)
+    alls, categories, sealed = {}, defaultdict(dict), restricted_positions(programme, user.reach)
     for row in sums:
         count = Count(row["sum_due"], row["sum_visited"], row["sum_declined"])
         if row["dimension"] == ALL:
             alls[row[place]] = count
-        elif may_count_categories(user.reach, row):
+        elif may_count_categories(user.reach, row, sealed=row["dimension"] - 1 in sealed):
             categories[row[place]][row["dimension"] - 1] = count
     targets = _targets(programme, rows, place) if programme.rules.shares else {}
     return [
@@ -108,13 +108,22 @@ def _parents(by):
     return {"authority": (), "school": ("authority_id",), "school_class": ("school_id", "authority_id")}[by]
 
 
-def may_count_categories(reach, row):
-    """Category figures are for the district, the school's leaders and the class head (security.md §2)."""
+def may_count_categories(reach, row, *, sealed):
+    """Category figures are for the district, the class head and the school's leaders; of a restricted (sealed)
+    category only for leaders named to read it (security.md §2)."""
+    leaders = reach.restricted_schools if sealed else reach.leader_schools
     return (
         row.get("authority_id") in reach.authorities
-        or row.get("school_id") in reach.leader_schools
+        or row.get("school_id") in leaders
         or row.get("school_class_id") in reach.classes
     )
+
+
+def restricted_positions(programme, reach):
+    """Positions of restricted categories; asked only for people who lead a school without being named."""
+    if reach.leader_schools <= reach.restricted_schools:
+        return frozenset()
+    return frozenset(programme.categories.filter(category__restricted=True).values_list("position", flat=True))
 
 
 def _targets(programme, rows, place):
