@@ -93,7 +93,8 @@
   });
   back.addEventListener("click", function () { go(at - 1); });
   next.addEventListener("click", function () {
-    var fold = nextFold();
+    var radio = at === 0 && chosenElsewhere(), fold = nextFold();
+    if (radio) return visitFamily(radio);
     if (!fold) return go(at + 1);
     $$("[data-fold]", form).forEach(function (other) { other.open = other === fold; });
     $("textarea", fold).focus({ preventScroll: true });
@@ -169,16 +170,22 @@
     });
     $("[data-none]").hidden = shown > 0;
   });
-  form.addEventListener("change", function (event) {
-    var go = event.target.dataset.go;
-    if (!go) return;
-    /* Another family: the words go along, the rest of the page comes fresh. */
+  /* Another family: the words go along, the rest of the page comes fresh. A tap goes at once; with the arrow keys
+     one walks through the list first, and 下一步 goes. */
+  function visitFamily(radio) {
     if (dirty && store) {
-      store.setItem(keyFor(event.target.value), JSON.stringify(collect()));
+      store.setItem(keyFor(radio.value), JSON.stringify(collect()));
       store.removeItem(keyFor(form.dataset.pupil));
     }
     leaving = true;
-    location.assign(go);
+    location.assign(radio.dataset.go);
+  }
+  function chosenElsewhere() {
+    var radio = $("input[data-go]:checked", form);
+    return radio && radio.value !== form.dataset.pupil ? radio : null;
+  }
+  form.addEventListener("click", function (event) {
+    if (event.detail && event.target.dataset.go && chosenElsewhere()) visitFamily(event.target);
   });
 
   var picked = $("[data-picked]"), found = $("#colleagues-found");

@@ -80,7 +80,7 @@ def hints(programme, *, mode, started_at, ended_at, visitors, texts, recorded_at
     elif mode not in programme.rules.counted_modes:
         found.append(f"{mode_label(programme, mode)}不计入覆盖率，记录照样保存。")
     if mode in (Mode.IN_PERSON, Mode.NEARBY) and visitors < rules.min_visitors:
-        found.append(f"这次只有{visitors}位老师，一般要{rules.min_visitors}位同去。有同行的老师就补上。")
+        found.append(f"这次只有{visitors}位老师，一般要{rules.min_visitors}位同去。")
     if ended_at is not None and ended_at - started_at < timedelta(minutes=programme.rules.hints.shorter_than_minutes):
         found.append(f"只有{int((ended_at - started_at).total_seconds() // 60)}分钟，看看时间填对没有。")
     if ended_at is not None and ended_at - started_at > LONG:

@@ -146,6 +146,19 @@ def test_words_go_along_to_another_family_and_end_at_sign_out(page_at, sign_in, 
 
 
 @pytest.mark.browser
+def test_arrow_keys_walk_the_families_and_next_goes(page_at, sign_in, place):
+    page = page_at(1440, 900)
+    sign_in(page, place["head"])
+    page.goto("/visits/new/")
+    page.focus(f"#family-{place['student'].pk}")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    assert page.url.endswith("/visits/new/")
+    page.click("[data-next]")
+    page.wait_for_url(f"**/visits/new/{place['other'].pk}/")
+
+
+@pytest.mark.browser
 def test_form_is_one_long_page_without_script(page_at, sign_in, place):
     page = page_at(390, 844, java_script_enabled=False)
     sign_in(page, place["head"])

@@ -239,7 +239,7 @@ def test_review_warns_of_days_out_of_the_window_and_late_records(page, programme
 
     lines = response.context["lines"]
     assert ("warm", hint, "") in lines
-    assert ("warm", "这次只有1位老师，一般要2位同去。有同行的老师就补上。", "") in lines
+    assert ("warm", "这次只有1位老师，一般要2位同去。", "") in lines
     assert not [line for line in lines if line[0] == "red"]
 
 
@@ -270,6 +270,10 @@ def test_visit_belongs_to_the_notice_its_form_was_opened_for(page, programme, sc
     page.post(reverse("visits:log"), typed(student, programme="no-such-notice"))
 
     assert list(Visit.objects.order_by("pk").values_list("programme", flat=True)) == [programme.pk, newer.pk]
+
+
+def test_without_pupils_the_page_says_so(page, programme):
+    assert "名单里还没有你的学生" in page.get(reverse("visits:log")).content.decode()
 
 
 def test_without_a_programme_the_page_says_so(page, programme, student):

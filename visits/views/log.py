@@ -204,6 +204,8 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None):
     """The form with everything around it; 422 when something has to be repaired."""
     mine = None if visit else my_list(request.user, programme, referred=True)
     family = next((f for f in mine.families if pupil in [m.student for m in f.members]), None) if mine and pupil else None
+    if not (form.is_bound or visit or pupil or mine.families):
+        return render(request, "visits/log_none.html", {"no_pupils": True})
     if family and not form.is_bound:
         form.initial["kind"] = _kind(family)
     picked = {str(pk) for pk in form["others"].value() or []}
