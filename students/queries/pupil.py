@@ -24,7 +24,7 @@ def siblings(student, *, user):
 
 def mentors(student):
     links = MentorLink.objects.filter(active_on(today()), student=student).select_related("teacher")
-    return [link.teacher.name for link in links]
+    return [link.teacher for link in links]
 
 
 def marks(student, *, user):

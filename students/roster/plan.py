@@ -171,7 +171,7 @@ def _compare(plan):
             plan.unchanged += 1
     plan.new_classes = sorted(
         {e.to for e in entries if e.to and e.to not in plan.classes},
-        key=lambda place: (place.school_id, place.stage, place.entry_year, place.number),
+        key=lambda place: (place.school_id, -place.entry_year, place.number),
     )
     mentioned = {e.student.pk for e in entries if e.student}
     plan.leaves = _leavers(plan, matcher, mentioned, class_of)

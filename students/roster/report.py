@@ -2,8 +2,8 @@
 
 from core.formats import mask_name
 from students.models import Student
-from students.roster.headers import letter
-from students.roster.problems import LABELS
+from students.roster.headers import letter, normal
+from students.roster.problems import FIELD, LABELS, ROW
 
 SHOWN = 200  # rows of a list on the preview page
 
@@ -65,7 +65,8 @@ def preview(plan):
                 "name": names.get(p.row, ""),
                 "field": LABELS.get(p.field, ""),
                 "message": p.message,
-                "held": p.level == "row",
+                "held": p.level == ROW,
+                "dropped": p.level == FIELD and p.kind != "suspect_name",
             }
             for p in plan.problems
             if p.row is not None
@@ -78,7 +79,7 @@ def preview(plan):
         "leaves": [{"name": s.name, "from": classes.get(s.school_class_id, "")} for s in plan.leaves[:SHOWN]],
         "updates": [{"name": e.line.name, "what": "、".join(changed_labels(e))} for e in plan.updates[:SHOWN]],
         "new_classes": [label(place) for place in plan.new_classes],
-        "unknown_columns": [str(title) for title in plan.header.unknown.values()] if plan.header else [],
+        "unknown_columns": [normal(title) for title in plan.header.unknown.values()] if plan.header else [],
     }
 
 

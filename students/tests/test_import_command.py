@@ -29,7 +29,8 @@ def test_a_dry_run_prints_the_report_and_changes_nothing(clock):
     expected = sidecar("06_class_list.xlsx")
     make_schools(expected)
 
-    told = json.loads(run(FOLDER / "06_class_list.xlsx", "--school", "2132990003", "--as-of", "2022-09-10", "--dry-run", "--json"))
+    options = ["--school", "2132990003", "--as-of", "2022-09-10", "--dry-run", "--json"]
+    told = json.loads(run(FOLDER / "06_class_list.xlsx", *options))
 
     assert (told["header_row"], told["columns"]["B"], told["unknown_columns"]) == (4, "name", ["F"])
     assert (told["create"], told["guardians"], told["held"]) == (43, 81, 2)

@@ -61,15 +61,17 @@ def _page(request, student, *, shown=None, forms=None, refused="", status=200):
     is_head = allowed(user, "students.mark", student)
     if any(mark.category.restricted for mark in confirmed + suggested):
         record(student, "mark.read_restricted", by=user)
+    mentors = queries.mentors(student)
     context = {
         "student": student,
+        "visits_here": is_head or user in mentors,
         "label": student.school_class.label() if student.school_class_id else "不在班",
         "age": age(student.birth, today()) if student.birth else None,
         "contact": queries.contact(student, shown.get("contact")),
         "is_shown": bool(shown),
         "number": _number(user, student, shown.get("number")),
         "siblings": queries.siblings(student, user=user),
-        "mentors": queries.mentors(student),
+        "mentors": [teacher.name for teacher in mentors],
         "marks": confirmed,
         "suggested": len(suggested) if is_head else 0,
         "changes": queries.changes(student, user=user),
