@@ -65,27 +65,27 @@ class Trend:
         if not self.target:
             return "应访名单里还没有学生"
         if not self.started:
-            return f"{day(self.days[0])}开始走访，共{thousands(self.target)}家"
+            return f"{day(self.days[0])}开始走访，共{thousands(self.target)}人"
         if self.reached >= self.target:
-            return f"{thousands(self.target)}家已全部走到"
+            return f"{thousands(self.target)}人已全部走到"
         if self.over:
-            return f"到{day(self.deadline)}截止时走到{thousands(self.reached)}家，差{thousands(self.target - self.reached)}家"
+            return f"到{day(self.deadline)}截止时走到{thousands(self.reached)}人，差{thousands(self.target - self.reached)}人"
         return f"{self._standing}，{self._outlook}"
 
     @property
     def _standing(self):
         if self.ahead == 0:
             return "和应达进度一样"
-        return f"比应达进度{'多' if self.ahead > 0 else '少'}{thousands(abs(self.ahead))}家"
+        return f"比应达进度{'多' if self.ahead > 0 else '少'}{thousands(abs(self.ahead))}人"
 
     @property
     def _outlook(self):
         if not self.speed:
-            return f"近{PACE_DAYS}天没有新走到的家庭"
+            return f"近{PACE_DAYS}天没有新走到的学生"
         if self.finish_on is not None and self.finish_on <= self.deadline:
             return f"照近{PACE_DAYS}天的速度，{day(self.finish_on)}走完"
         left = ceil(self.target - self.forecast[-1])
-        return f"照近{PACE_DAYS}天的速度，到{day(self.deadline)}还差{thousands(left)}家"
+        return f"照近{PACE_DAYS}天的速度，到{day(self.deadline)}还差{thousands(left)}人"
 
 
 def coverage_day(programme):

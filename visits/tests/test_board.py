@@ -113,7 +113,7 @@ def test_board_counts_due_visited_declined_as_the_register_does(client, school_c
     count = page.context["figure"].all
     assert (count.due, count.visited, count.declined, count.waiting) == (4, 1, 1, 3)
     assert "25.0%" in page.text
-    assert "其中婉拒1家" in page.text
+    assert "其中婉拒1人" in page.text
     assert "走访截止9月30日，还有12天" in page.text
 
 
@@ -132,11 +132,11 @@ def test_grade_average_is_the_sum_of_its_classes(client, programme, school_class
 def test_board_says_when_others_were_visited_while_priority_families_wait(client, school_class, head, families):
     client.force_login(head)
     page = client.get(address(school_class)).text
-    assert "重点关注还有1家没走访" in page
+    assert "重点关注还有1人没走访" in page
     address_of_names = reverse("visits:waiting") + f"?school_class={school_class.pk}&amp;state=open&amp;first=1"
     assert address_of_names in page
     assert [row["name"] for row in client.get(unescape(address_of_names)).context["rows"]] == ["示例许"]
-    assert "还有1家优先家庭待访，同时已走访其他家庭1家" in page
+    assert "还有1名优先学生待访，同时已走访其他学生1人" in page
 
 
 @pytest.mark.seed("S20")

@@ -75,8 +75,8 @@ def test_school_figures_are_sums_over_its_classes(client, school, leader, classe
     assert kpis(page) == {
         "走访覆盖": ("50.0", "%"),
         "重点家庭已访": ("1", "/ 2"),
-        "待访": ("4", "家"),
-        "婉拒": ("1", "家"),
+        "待访": ("4", "人"),
+        "婉拒": ("1", "人"),
     }
     assert "9名学生，3个班，1位老师参与" in page.text
     assert "更新于10:00" in page.text
@@ -143,7 +143,7 @@ def test_grade_the_school_does_not_have_shows_the_whole_school(client, school, l
     assert (page.context["grade"], page.context["page"].figure.all.due) == (None, 8)
 
 
-LINK = re.compile(r'<a[^>]*href="(/visits/waiting/\?[^"]*)"[^>]*>\s*([\d,]+)(?:家|人)?\s*(?:优先家庭)?</a>')
+LINK = re.compile(r'<a[^>]*href="(/visits/waiting/\?[^"]*)"[^>]*>\s*([\d,]+)(?:家|人)?\s*(?:优先学生)?</a>')
 
 
 @pytest.mark.parametrize("query", ["", "?grade=5", "?grade=4"])
@@ -169,7 +169,7 @@ def test_school_says_where_others_were_visited_while_priority_families_wait(clie
     client.force_login(leader)
     page = client.get(address(school))
     text = re.sub(r"<[^>]+>", "", page.text)
-    assert "还有1家优先家庭待访，同时已走访其他家庭3家。" in text
+    assert "还有1名优先学生待访，同时已走访其他学生3人。" in text
     assert [(row.label, one.waiting, one.others) for row, one in page.context["hints"]] == [("五（1）班", 1, 1)]
 
 
@@ -208,7 +208,7 @@ def test_deadlines_are_listed_with_what_is_left(client, programme, school, leade
     client.force_login(leader)
     assert [(t["title"], t["text"], t["state"]) for t in client.get(address(school)).context["tasks"]] == [
         ("走访方案", "9月3日已截止", ""),
-        ("走访全覆盖", "还有12天，差4家", "进行中"),
+        ("走访全覆盖", "还有12天，差4人", "进行中"),
         ("材料报送", "还有20天", ""),
     ]
 
@@ -216,8 +216,8 @@ def test_deadlines_are_listed_with_what_is_left(client, programme, school, leade
 @pytest.mark.parametrize(
     "clock, text, state",
     [
-        ("2022-09-30T23:59:59+08:00", "今天截止，差4家", "进行中"),
-        ("2022-10-01T00:00:00+08:00", "9月30日已截止，差4家", "没走完"),
+        ("2022-09-30T23:59:59+08:00", "今天截止，差4人", "进行中"),
+        ("2022-10-01T00:00:00+08:00", "9月30日已截止，差4人", "没走完"),
     ],
 )
 def test_coverage_ends_with_the_last_second_of_its_day(client, school, leader, classes, settings, clock, text, state):
@@ -235,7 +235,7 @@ def test_complete_school_says_100_and_done(client, programme, leader, school):
     page = client.get(address(school))
     assert kpis(page)["走访覆盖"] == ("100", "%")
     assert (page.context["tasks"][0]["text"], page.context["tasks"][0]["state"]) == ("还有12天", "完成")
-    assert "1家已全部走到" in page.text
+    assert "1人已全部走到" in page.text
 
 
 def test_chart_comes_with_its_table_sentence_and_description(client, school, leader, classes):
@@ -363,4 +363,4 @@ def test_closed_programme_keeps_its_classes_years_later(client, programme, schoo
     client.force_login(leader)
     page = client.get(address(school))
     assert [row.label for row in page.context["page"].grades] == ["四年级", "五年级"]
-    assert "到2022年9月30日截止时走到4家，差4家" in page.text
+    assert "到2022年9月30日截止时走到4人，差4人" in page.text

@@ -179,7 +179,7 @@ def test_names_come_fifty_to_a_page(client, programme, school, leader):
     client.force_login(leader)
     page = names(client, page="2")
     assert (len(page.context["rows"]), page.context["page"].paginator.count) == (3, 53)
-    assert "第51–53家，共53家" in page.text
+    assert "第51–53人，共53人" in page.text
 
 
 def test_names_without_programme_and_without_rows_say_so(client, programme, school, leader):

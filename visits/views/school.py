@@ -104,15 +104,15 @@ def _kpis(page, names, leads):
             "value": count.rate().removesuffix("%"),
             "unit": "%" if count.due else "",
             "foot": format_html(
-                "{} / {}家{}",
+                "{} / {}人{}",
                 number(count.visited, state="visited"),
                 number(count.due),
-                f"，目标{thousands(goal)}家" if goal != count.due else "",
+                f"，目标{thousands(goal)}人" if goal != count.due else "",
             ),
         }
     ]
     if leads:
-        left = format_html("还差{}家", number(first.left, state="waiting", first=1))
+        left = format_html("还差{}人", number(first.left, state="waiting", first=1))
         cards.append(
             {
                 "label": "重点家庭已访",
@@ -127,7 +127,7 @@ def _kpis(page, names, leads):
         {
             "label": "待访",
             "value": number(count.waiting, state="waiting"),
-            "unit": "家",
+            "unit": "人",
             "foot": "婉拒的也在内" if count.declined else "应访减已访",
         }
     )
@@ -135,7 +135,7 @@ def _kpis(page, names, leads):
         {
             "label": "婉拒",
             "value": number(count.declined, state="declined"),
-            "unit": "家",
+            "unit": "人",
             "foot": format_html("另有免访{}人", number(first.exempt, state="exempt")),
         }
     )
@@ -165,7 +165,7 @@ def _task(task, count):
     if task.is_coverage and count.due:
         state, kind = ("完成", "done") if count.complete else ("进行中", "plan") if task.open else ("没走完", "soon")
         if not count.complete:
-            text += f"，差{thousands(count.waiting)}家"
+            text += f"，差{thousands(count.waiting)}人"
     return {"title": task.title, "on": task.on, "text": text, "tone": tone, "state": state, "kind": kind}
 
 
