@@ -24,6 +24,7 @@ from visits.queries.coverage import priority_waiting
 from visits.queries.school import tasks
 
 PAGE = 50
+CLASS_SORTS = ("coverage", "due", "waiting", "declined")  # not by a category: the order would tell hidden counts
 
 
 def _programme(request):
@@ -127,9 +128,8 @@ def school(request, pk):
         return render(request, "desk/school_none.html", {"school": place, "programme": programme})
     lines, whole = class_lines(programme, place, user=request.user)
     uses = list(programme.categories.all())
-    known = {"coverage", "due", "waiting", "declined", *(f"c{use.position + 1}" for use in uses)}
     sort = request.GET.get("sort", "")
-    if sort.removeprefix("-") in known:
+    if sort.removeprefix("-") in CLASS_SORTS:
         lines = ordered(lines, sort)
     context = {
         "school": place,

@@ -55,9 +55,8 @@ def _figures(line, uses, address=None):
         f'<td class="c-bar"><div class="barline">{drawn}<b>{percent(count.visited, count.due)}</b></div></td>',
     ]
     for use in uses:
-        dimension = use.position + 1
-        text = category(line, dimension)
-        cells.append(f'<td class="n">{text}</td>' if hasattr(text, "__html__") else cell(text, f"?sort=-c{dimension}"))
+        text = category(line, use.position + 1)
+        cells.append(f'<td class="n">{text}</td>' if hasattr(text, "__html__") else cell(text))
     cells.append(cell(thousands(count.declined), "?sort=-declined") if count.declined else f'<td class="n">{NONE}</td>')
     cells.append(cell(thousands(count.waiting), "?sort=-waiting"))
     return mark_safe("".join(cells))
