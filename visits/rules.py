@@ -3,11 +3,10 @@
 import rules
 from django.db.models import Q
 
-from core.clock import today
 from schools.enums import Role
 from schools.models import Post
-from students.models import CategoryMark, MentorLink, Student
-from students.models.student import active_on
+from students.models import Student
+from students.models.mark import mentored, referred
 
 VISITING_ROLES = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
 
@@ -61,17 +60,13 @@ rules.add_perm("visits.change_due", heads_class_of_due)
 
 def my_pupils(reach, prefix=""):
     """Condition: pupils of the classes the user heads and those the user mentors. prefix is the path to Student."""
-    mentored = MentorLink.objects.filter(active_on(today()), teacher_id=reach.user_id).values("student_id")
-    return Q(**{f"{prefix}school_class_id__in": reach.classes}) | Q(**{f"{prefix}pk__in": mentored})
+    return Q(**{f"{prefix}school_class_id__in": reach.classes}) | Q(**{f"{prefix}pk__in": mentored(reach)})
 
 
 def pupils_to_visit(reach, prefix=""):
     """Condition: pupils the user may log a visit for; a psychologist's referred pupils beside the own ones."""
     condition = my_pupils(reach, prefix)
-    if reach.psych_schools:
-        referred = CategoryMark.objects.filter(category__psych=True).in_force(today()).values("student_id")
-        condition |= Q(**{f"{prefix}school_id__in": reach.psych_schools, f"{prefix}pk__in": referred})
-    return condition
+    return condition | Q(**{f"{prefix}pk__in": referred(reach)}) if reach.psych_schools else condition
 
 
 @rules.predicate
@@ -80,7 +75,7 @@ def visits_families(user, student=None):
     reach = user.reach
     if student is None:
         return bool(reach.roles & VISITING_ROLES) or (
-            bool(reach.staff_schools) and MentorLink.objects.filter(active_on(today()), teacher_id=user.pk).exists()
+            bool(reach.staff_schools) and mentored(reach).exists()
         )
     return Student.objects.filter(pupils_to_visit(reach), pk=student.pk).exists()
 

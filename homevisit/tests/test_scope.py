@@ -24,7 +24,7 @@ PUPIL = {
 PUPIL["psych_teacher"] = "cs"
 DESKS = {"reviewer": "cso", "district_admin": "cso", "security_admin": "cso", "auditor": "cso"}
 OF_AUTHORITY = {role: "cso" for role in [*ROLES[:7], *DESKS]}
-VISIT_TEXT = {"mentor": "c", "class_head": "c", "school_leader": "cs", "named_leader": "cs"}
+VISIT_TEXT = {"mentor": "c", "class_head": "c", "psych_teacher": "cs", "school_leader": "cs", "named_leader": "cs"}
 
 SEES = {
     "schools.Authority": OF_AUTHORITY,

@@ -8,12 +8,23 @@ from students.enums import ChangeKind, MarkSource
 from students.models.student import OfStudent, Student, active_on
 
 
+def mentored(reach):
+    """Ids of the pupils the user mentors today."""
+    return MentorLink.objects.filter(active_on(today()), teacher_id=reach.user_id).values("student_id")
+
+
+def referred(reach):
+    """Ids of the pupils a psychologist looks after: a confirmed psychological mark, at the own school."""
+    return CategoryMark.objects.filter(
+        active_on(today()), category__psych=True, confirmed_by__isnull=False, student__school_id__in=reach.psych_schools
+    ).values("student_id")
+
+
 class CategoryMarkQuerySet(ScopedQuerySet):
     def scope(self, reach):
         """Class head: all of the class. Leader and mentor: below S4; a named leader all. Psychologist: PSY only."""
-        mentored = MentorLink.objects.filter(active_on(today()), teacher_id=reach.user_id).values("student_id")
         below_s4 = Q(category__restricted=False) & (
-            Q(student__school_id__in=reach.leader_schools) | Q(student_id__in=mentored)
+            Q(student__school_id__in=reach.leader_schools) | Q(student_id__in=mentored(reach))
         )
         condition = Q(student__school_class_id__in=reach.classes) | below_s4
         condition |= Q(student__school_id__in=reach.restricted_schools) if reach.restricted_schools else NOTHING
@@ -68,11 +79,10 @@ class CategoryMark(models.Model):
 class ChangeEventQuerySet(ScopedQuerySet):
     def scope(self, reach):
         """What happened to a family is S3: class head, leader and mentor; nobody beyond the school."""
-        mentored = MentorLink.objects.filter(active_on(today()), teacher_id=reach.user_id).values("student_id")
         return (
             Q(student__school_class_id__in=reach.classes)
             | Q(student__school_id__in=reach.leader_schools)
-            | Q(student_id__in=mentored)
+            | Q(student_id__in=mentored(reach))
         )
 
     def open(self):

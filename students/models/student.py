@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from core.clock import now, today
+from core.clock import now
 from core.fields import EncryptedTextField, blind_index
 from schools.enums import Gender, Politics
 from schools.scope import ScopedQuerySet
@@ -15,20 +15,15 @@ def active_on(day):
 
 def pupils_of(reach, prefix=""):
     """Pupils whose name and class the user may see (security.md §2, first row); prefix is the path to Student."""
-    from students.models.mark import CategoryMark, MentorLink
+    from students.models.mark import mentored, referred  # its models point here
 
-    day = today()
-    mentored = MentorLink.objects.filter(active_on(day), teacher_id=reach.user_id).values("student_id")
     condition = (
         Q(**{f"{prefix}school_id__in": reach.whole_schools})
         | Q(**{f"{prefix}school_class_id__in": reach.classes})
-        | Q(**{f"{prefix}pk__in": mentored})
+        | Q(**{f"{prefix}pk__in": mentored(reach)})
     )
     if reach.psych_schools:
-        referred = CategoryMark.objects.filter(
-            active_on(day), category__psych=True, confirmed_by__isnull=False, student__school_id__in=reach.psych_schools
-        ).values("student_id")
-        condition |= Q(**{f"{prefix}pk__in": referred})
+        condition |= Q(**{f"{prefix}pk__in": referred(reach)})
     return condition
 
 

@@ -4,26 +4,24 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from core.clock import now, today
+from core.clock import now
 from programmes.enums import Mode
 from schools.scope import ScopedQuerySet
-from students.models import MentorLink
-from students.models.student import active_on
+from students.models.mark import mentored, referred
 from visits.enums import Answerer, VisitKind, VisitorRole, VisitState
 
 
-def mentored(reach):
-    return MentorLink.objects.filter(active_on(today()), teacher_id=reach.user_id).values("student_id")
+def near_pupils(reach):
+    """Pupils of whose visits the user reads: the class's, the mentored, those referred to the psychologist."""
+    near = Q(student__school_class_id__in=reach.classes) | Q(student_id__in=mentored(reach))
+    return near | Q(student_id__in=referred(reach)) if reach.psych_schools else near
 
 
 def readable_visits(reach):
-    """Visits whose text the user may read (security.md §2, "visit text"): own, of the class's and mentored
-    pupils, of the leader's school. A pupil visited from another school opens no text to this one."""
+    """Visits whose text the user may read (security.md §2, "visit text"): own, of near pupils, of the leader's
+    school. A pupil visited from another school opens no text to this one."""
     own = VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")
-    of_pupil = VisitStudent.objects.filter(
-        Q(student__school_class_id__in=reach.classes) | Q(student_id__in=mentored(reach)),
-        school_id=models.F("visit__school_id"),
-    ).values("visit_id")
+    of_pupil = VisitStudent.objects.filter(near_pupils(reach), school_id=models.F("visit__school_id")).values("visit_id")
     return Q(pk__in=own) | Q(school_id__in=reach.leader_schools) | Q(pk__in=of_pupil)
 
 
@@ -37,12 +35,7 @@ class VisitStudentQuerySet(ScopedQuerySet):
 
     def scope(self, reach):
         own = VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")
-        return (
-            Q(visit_id__in=own)
-            | Q(school_id__in=reach.leader_schools)
-            | Q(student__school_class_id__in=reach.classes)
-            | Q(student_id__in=mentored(reach))
-        )
+        return Q(visit_id__in=own) | Q(school_id__in=reach.leader_schools) | near_pupils(reach)
 
 
 class OfVisit(ScopedQuerySet):
