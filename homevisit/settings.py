@@ -38,13 +38,9 @@ HOMEVISIT_CLOCK = env.str("HOMEVISIT_CLOCK", default="")
 if HOMEVISIT_CLOCK and not TESTING:
     raise ImproperlyConfigured("HOMEVISIT_CLOCK is for tests only: unset it")
 
+ROOMS = ["core", "schools", "programmes", "students", "visits", "reports"]  # docs/structure.md
 INSTALLED_APPS = [
-    "core",
-    "schools",
-    "programmes",
-    "students",
-    "visits",
-    "reports",
+    *ROOMS,
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

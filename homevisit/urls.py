@@ -1,10 +1,13 @@
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from homevisit import views
 
 admin.autodiscover()
+for model in [m for m in admin.site._registry if m._meta.app_label not in settings.ROOMS]:
+    admin.site.unregister(model)  # libraries' tables know no scope
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
