@@ -58,19 +58,26 @@ def confirm(upload, *, by):
     if upload.state != UploadState.WAITING:
         move(upload, UPLOAD_MOVES, "apply")
     sheets = read_sheets(upload.file.path)
-    with transaction.atomic():
-        row = RosterUpload.objects.select_for_update(of=("self",)).select_related("school").get(pk=upload.pk)
-        move(row, UPLOAD_MOVES, "apply")
-        lock_schools([row.school])
-        plan = plan_roster(sheets, [row.school], as_of=today(), scope=row.scope)
-        fresh = preview(plan)
-        if fresh == row.report:
-            apply_plan(plan, by=by)
-            row.applied_at = now()
-            row.save(update_fields=["state", "applied_at"])
-            return row
-    RosterUpload.objects.filter(pk=upload.pk, state=UploadState.WAITING).update(report=fresh)
-    raise PlanChanged
+    try:
+        return _apply_as_shown(upload, sheets, by)
+    except (PlanChanged, IntegrityError) as error:  # another school took in the same pupil a moment earlier
+        plan = plan_roster(sheets, [upload.school], as_of=today(), scope=upload.scope)
+        RosterUpload.objects.filter(pk=upload.pk, state=UploadState.WAITING).update(report=preview(plan))
+        raise PlanChanged from error
+
+
+@transaction.atomic
+def _apply_as_shown(upload, sheets, by):
+    row = RosterUpload.objects.select_for_update(of=("self",)).select_related("school").get(pk=upload.pk)
+    move(row, UPLOAD_MOVES, "apply")
+    lock_schools([row.school])
+    plan = plan_roster(sheets, [row.school], as_of=today(), scope=row.scope)
+    if preview(plan) != row.report:
+        raise PlanChanged
+    apply_plan(plan, by=by)
+    row.applied_at = now()
+    row.save(update_fields=["state", "applied_at"])
+    return row
 
 
 @transaction.atomic

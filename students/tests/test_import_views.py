@@ -6,11 +6,12 @@ from html import unescape
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.urls import reverse
 
 from core.models import AuditEntry
 from schools.enums import Role
-from schools.tests.factories import make_school, make_user
+from schools.tests.factories import make_class, make_school, make_user
 from students.actions.upload import remove_overdue
 from students.models import RosterUpload, Student
 from students.roster.reader import read_sheets
@@ -96,6 +97,21 @@ def test_a_preview_that_the_pupils_outran_is_shown_again_before_anything_is_writ
     assert "再看一遍" in act(web, "import_confirm", row)
     row.refresh_from_db()
     assert (row.state, row.report["counts"]["leave"], Student.objects.count()) == ("waiting", 1, 1)
+    assert "名册已导入。" in act(web, "import_confirm", row)
+
+
+def test_a_pupil_whom_another_school_took_in_meanwhile_is_no_crash(web, school, monkeypatch):
+    row = upload(web, roster(PUPIL))
+
+    def lose_the_race(plan, by):
+        make_student(make_class(make_school(school.authority)), national_no=PUPIL[4], name="林晨")
+        raise IntegrityError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("students.actions.upload.apply_plan", lose_the_race)
+        assert "再看一遍" in act(web, "import_confirm", row)
+    row.refresh_from_db()
+    assert (row.state, Student.objects.count()) == ("waiting", 0)
     assert "名册已导入。" in act(web, "import_confirm", row)
 
 
