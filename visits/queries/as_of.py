@@ -28,7 +28,7 @@ HERE = """
     {e}.authority_id = %(authority)s AND {e}.created_at < %(at)s AND {e}.starts_on <= %(day)s
     AND ({e}.ends_on IS NULL OR {e}.ends_on >= %(day)s OR {e}.closed_at >= %(at)s)
 """
-# One row a pupil. The class is that of the latest enrolment, as in the register. Modes count any form of visit.
+# One row a pupil. The class is that of the latest enrolment, as in the register.
 PUPILS = """
 WITH pupil AS (
     SELECT e.student_id, e.school_id, e.school_class_id FROM students_enrolment e
@@ -40,8 +40,7 @@ WITH pupil AS (
 )
 SELECT p.school_id, p.school_class_id, p.student_id, s.household_id,
        COALESCE(d.exempt_reason, ''), COALESCE(d.declined, {false}),
-       COALESCE(m.mask, 0) | CASE WHEN c.student_id IS NULL THEN 0 ELSE %(change_bit)s END,
-       COALESCE(v.modes, 0)
+       COALESCE(m.mask, 0) | CASE WHEN c.student_id IS NULL THEN 0 ELSE %(change_bit)s END
 FROM pupil p
 JOIN students_student s ON s.id = p.student_id
 LEFT JOIN visits_due d ON d.programme_id = %(programme)s AND d.student_id = p.student_id
@@ -59,14 +58,14 @@ LEFT JOIN (
     WHERE student_id IN (SELECT student_id FROM pupil) AND created_at < %(at)s AND occurred_on <= %(day)s
       AND (answered_on IS NULL OR answered_on >= %(starts_on)s OR answered_at >= %(at)s)
 ) c ON c.student_id = p.student_id
-LEFT JOIN (
-    SELECT vs.student_id, CAST(SUM(DISTINCT CASE vs.mode {mode_bits} ELSE 0 END) AS integer) AS modes
-    FROM visits_visitstudent vs JOIN visits_visit v ON v.id = vs.visit_id
-    WHERE vs.programme_id = %(programme)s AND vs.student_id IN (SELECT student_id FROM pupil)
-      AND v.recorded_at < %(at)s AND (v.voided_at IS NULL OR v.voided_at >= %(at)s)
-      AND vs.visited_on BETWEEN %(starts_on)s AND %(ends_on)s
-    GROUP BY vs.student_id
-) v ON v.student_id = p.student_id
+"""
+# One row a pupil whom somebody called on in any form. MAX, not SUM(DISTINCT …): no sort of a million rows.
+REACHED = """
+SELECT vs.student_id, {mode_bits}
+FROM visits_visitstudent vs JOIN visits_visit v ON v.id = vs.visit_id
+WHERE vs.programme_id = %(programme)s AND vs.visited_on BETWEEN %(starts_on)s AND %(ends_on)s
+  AND v.recorded_at < %(at)s AND (v.voided_at IS NULL OR v.voided_at >= %(at)s) {and_students}
+GROUP BY vs.student_id
 """
 
 
@@ -122,13 +121,16 @@ def school_ids_as_of(programme):
     return list(schools.order_by("code").values_list("pk", flat=True))
 
 
-def schools_as_of(programme, at, *, school_ids=None):
-    """SchoolRows with their ClassRows. Three queries for any number of schools; memory grows with their pupils."""
+def schools_as_of(programme, at, *, school_ids=None, reached=None):
+    """SchoolRows with their ClassRows: four queries for any number of schools.
+
+    A long run asks for a few schools at a time and hands in reached_as_of(programme, at), read once.
+    """
     ids = school_ids_as_of(programme) if school_ids is None else list(school_ids)
     schools = {pk: SchoolRow(pk) for pk in ids}
     if not ids:
         return []
-    _count_pupils(programme, at, schools)
+    _count_pupils(programme, at, schools, reached_as_of(programme, at, school_ids=school_ids) if reached is None else reached)
     _count_visitors(programme, at, schools)
     opinions = Opinion.objects.filter(_known(programme, at, "visit__"), school_id__in=ids, created_at__lt=at)
     for school_id, number in opinions.order_by().values_list("school_id").annotate(Count("pk")):
@@ -136,18 +138,27 @@ def schools_as_of(programme, at, *, school_ids=None):
     return list(schools.values())
 
 
+def reached_as_of(programme, at, *, school_ids=None):
+    """{student id: bits of MODES} of pupils called on, in any form; school_ids keeps to pupils ever enrolled there."""
+    enrolled = ""
+    if school_ids is not None:
+        enrolled = f"AND vs.student_id IN (SELECT student_id FROM students_enrolment WHERE school_id IN ({_listed(school_ids)}))"
+    bits = (f"{1 << bit} * MAX(CASE WHEN vs.mode = '{mode}' THEN 1 ELSE 0 END)" for bit, mode in enumerate(MODES))
+    sql = REACHED.format(mode_bits=" + ".join(bits), and_students=enrolled)
+    return dict(_rows(sql, _params(programme, at)))
+
+
 def deciding_day_as_of(programme, at):
     """Who is due is fixed as of due_on; before that, as of the day of the instant."""
     return min(programme.due_on, local_date(at))
 
 
-def _count_pupils(programme, at, schools):
+def _count_pupils(programme, at, schools, reached):
     counted = _bits(programme.rules.counted_modes)
     in_person, others = _bits([Mode.IN_PERSON]), _bits(set(MODES) - {Mode.IN_PERSON})
     rows, classes, households = {}, defaultdict(set), defaultdict(lambda: defaultdict(int))
-    for school_id, class_id, student_id, household_id, exempt, declined, categories, modes in _pupils(
-        programme, at, schools
-    ):
+    for school_id, class_id, student_id, household_id, exempt, declined, categories in _pupils(programme, at, schools):
+        modes = reached.get(student_id, 0)
         schools[school_id].pupils += 1
         classes[school_id].add(class_id)
         if exempt:
@@ -190,7 +201,17 @@ def _bits(modes):
 
 
 def _pupils(programme, at, school_ids):
-    params = {
+    sql = PUPILS.format(
+        schools=_listed(school_ids),
+        here=HERE.format(e="e"),
+        later_here=HERE.format(e="later"),
+        false="FALSE" if connection.vendor == "postgresql" else "0",
+    )
+    return _rows(sql, _params(programme, at))
+
+
+def _params(programme, at):
+    return {
         "programme": programme.pk,
         "authority": programme.authority_id,
         "at": connection.ops.adapt_datetimefield_value(at),
@@ -199,13 +220,13 @@ def _pupils(programme, at, school_ids):
         "ends_on": programme.ends_on,
         "change_bit": sum(use.bit for use in programme.categories.all() if use.from_changes),
     }
-    sql = PUPILS.format(
-        schools=",".join(str(int(pk)) for pk in school_ids),
-        here=HERE.format(e="e"),
-        later_here=HERE.format(e="later"),
-        false="FALSE" if connection.vendor == "postgresql" else "0",
-        mode_bits=" ".join(f"WHEN '{mode}' THEN {1 << bit}" for bit, mode in enumerate(MODES)),
-    )
+
+
+def _listed(ids):
+    return ",".join(str(int(pk)) for pk in ids)
+
+
+def _rows(sql, params):
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         while rows := cursor.fetchmany(2000):
