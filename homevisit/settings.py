@@ -47,14 +47,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "axes",
-    "crispy_forms",
-    "crispy_bootstrap5",
-    "django_filters",
     "django_htmx",
     "django_structlog",
     "import_export",
@@ -256,8 +252,6 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = False
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
 IMPORT_EXPORT_FORMATS = []  # each admin names its own: schools.admin
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False  # strips only "=": our sheets write text cells instead
 IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = False
