@@ -29,7 +29,7 @@ def guard(text):
 
 def internal_mark(user, at, number):
     """What every exported page carries (security.md X4): who made it, when, under which number."""
-    who = f"{user.name}（{user.username}）" if user else "系统定时生成"
+    who = f"{user.name}（{user.username}）" if user else "系统生成"
     return f"内部资料 严禁外传　{who}　{timezone.localtime(at):%Y-%m-%d %H:%M}　编号{number}"
 
 
