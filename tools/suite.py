@@ -51,7 +51,8 @@ class Suite:
     def pytest(self, name, marks, env=None, workers=2):
         report = self.folder / f"{len(self.rows)}.xml"
         spread = ["-n", str(workers), "--dist", "loadgroup"] if workers else []
-        self.step(name, "-m", "pytest", "-m", marks, *spread, f"--junitxml={report}", "-o", "junit_logging=no", env=env)
+        self.step(name, "-m", "pytest", "-m", marks, *spread, f"--junitxml={report}", "-o", "junit_logging=no",
+                  "--durations=10", "--durations-min=3", env=env)  # fmt: skip
         if report.exists():
             label, ok, what, seconds = self.rows.pop()
             facts = ET.parse(report).getroot().find("testsuite").attrib
