@@ -75,7 +75,7 @@ def page_at(browser, live_server):
             timezone_id="Asia/Shanghai",
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # a busy machine is not a broken page
         context.on("page", watch)
         contexts.append(context)
         return context.new_page()
