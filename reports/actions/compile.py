@@ -27,7 +27,7 @@ from reports.queries.summary import NOTES, summary_table
 from schools.models import School
 from visits.models import Due
 from visits.models.register import ALL
-from visits.queries.as_of import class_figures, reached_as_of, school_ids_as_of, schools_as_of
+from visits.queries.as_of import calls_as_of, class_figures, school_ids_as_of, schools_as_of
 
 CHUNK = 5  # schools a transaction: a sign of life every second or so
 STEPS = ("冻结各校数据", "生成表格", "核对")
@@ -144,9 +144,9 @@ def _freeze(compilation, job):
     done = len(frozen)
     jobs.progress(job, step=1, label=STEPS[0], done=done, total=len(ids))
     _move(compilation, "freeze")
-    reached = reached_as_of(programme, compilation.as_of)
+    calls = calls_as_of(programme, compilation.as_of)
     while chunk := list(islice(waiting, CHUNK)):
-        rows = schools_as_of(programme, compilation.as_of, school_ids=chunk, reached=reached)
+        rows = schools_as_of(programme, compilation.as_of, school_ids=chunk, calls=calls)
         with transaction.atomic():
             # First the job's row: whoever takes the job over waits here until these schools are frozen.
             jobs.progress(job, done=done + len(chunk), total=len(ids))

@@ -121,31 +121,48 @@ def school_ids_as_of(programme):
     return list(schools.order_by("code").values_list("pk", flat=True))
 
 
-def schools_as_of(programme, at, *, school_ids=None, reached=None):
+@dataclass(frozen=True)
+class Calls:
+    """What the visits say, read once for a run over many schools."""
+
+    modes: dict  # {student id: bits of MODES} of pupils called on, in any form
+    visitors: dict  # {school id: {column of SchoolRow: number}}
+    opinions: dict  # {school id: number}
+
+
+def schools_as_of(programme, at, *, school_ids=None, calls=None):
     """SchoolRows with their ClassRows: four queries for any number of schools.
 
-    A long run asks for a few schools at a time and hands in reached_as_of(programme, at), read once.
+    A long run asks for a few schools at a time and hands in calls_as_of(programme, at), read once.
     """
     ids = school_ids_as_of(programme) if school_ids is None else list(school_ids)
     schools = {pk: SchoolRow(pk) for pk in ids}
     if not ids:
         return []
-    _count_pupils(programme, at, schools, reached_as_of(programme, at, school_ids=school_ids) if reached is None else reached)
-    _count_visitors(programme, at, schools)
-    opinions = Opinion.objects.filter(_known(programme, at, "visit__"), school_id__in=ids, created_at__lt=at)
-    for school_id, number in opinions.order_by().values_list("school_id").annotate(Count("pk")):
-        schools[school_id].opinions = number
+    calls = calls or calls_as_of(programme, at, school_ids=school_ids)
+    _count_pupils(programme, at, schools, calls.modes)
+    for pk, school in schools.items():
+        school.opinions = calls.opinions.get(pk, 0)
+        for name, number in calls.visitors.get(pk, {}).items():
+            setattr(school, name, number)
     return list(schools.values())
 
 
-def reached_as_of(programme, at, *, school_ids=None):
-    """{student id: bits of MODES} of pupils called on, in any form; school_ids keeps to pupils ever enrolled there."""
-    enrolled = ""
+def calls_as_of(programme, at, *, school_ids=None):
+    """Calls of all schools; school_ids keeps to these and to pupils ever enrolled there. Three queries."""
+    enrolled, at_school = "", Q()
     if school_ids is not None:
         enrolled = f"AND vs.student_id IN (SELECT student_id FROM students_enrolment WHERE school_id IN ({_listed(school_ids)}))"
+        at_school = Q(visit__school_id__in=list(school_ids))
     bits = (f"{1 << bit} * MAX(CASE WHEN vs.mode = '{mode}' THEN 1 ELSE 0 END)" for bit, mode in enumerate(MODES))
     sql = REACHED.format(mode_bits=" + ".join(bits), and_students=enrolled)
-    return dict(_rows(sql, _params(programme, at)))
+    known = _known(programme, at) & at_school
+    opinions = Opinion.objects.filter(known, created_at__lt=at).order_by().values_list("visit__school_id")
+    return Calls(
+        modes=dict(_rows(sql, _params(programme, at))),
+        visitors={row.pop("school_id"): row for row in _visitors(known)},
+        opinions=dict(opinions.annotate(Count("pk"))),
+    )
 
 
 def deciding_day_as_of(programme, at):
@@ -233,35 +250,26 @@ def _rows(sql, params):
             yield from rows
 
 
-def _known(programme, at, prefix):
+def _known(programme, at):
     """Counted visits as known at the instant, as a condition on rows that hang on a visit."""
-    conditions = {
-        "programme": programme,
-        "recorded_at__lt": at,
-        "mode__in": sorted(programme.rules.counted_modes),
-        "visited_on__range": (programme.starts_on, programme.ends_on),
-    }
-    not_voided = Q(**{f"{prefix}voided_at__isnull": True}) | Q(**{f"{prefix}voided_at__gte": at})
-    return not_voided & Q(**{prefix + name: value for name, value in conditions.items()})
-
-
-def _count_visitors(programme, at, schools):
-    visitors = VisitVisitor.objects.filter(_known(programme, at, "visit__"), visit__school_id__in=list(schools))
-    sums = (
-        visitors.order_by()
-        .values(school_id=F("visit__school_id"))
-        .annotate(
-            teachers=Count("user", distinct=True),
-            person_times=Count("pk"),
-            leader_times=Count("pk", filter=Q(user__position__in=LEADERS)),
-            middle_times=Count("pk", filter=Q(user__position=Position.MIDDLE_MANAGER)),
-            party_times=Count("pk", filter=Q(user__politics__in=PARTY)),
-        )
+    return Q(
+        Q(visit__voided_at__isnull=True) | Q(visit__voided_at__gte=at),
+        visit__programme=programme,
+        visit__recorded_at__lt=at,
+        visit__mode__in=sorted(programme.rules.counted_modes),
+        visit__visited_on__range=(programme.starts_on, programme.ends_on),
     )
-    for row in sums:
-        school = schools[row.pop("school_id")]
-        for name, value in row.items():
-            setattr(school, name, value)
+
+
+def _visitors(known):
+    rows = VisitVisitor.objects.filter(known).order_by().values(school_id=F("visit__school_id"))
+    return rows.annotate(
+        teachers=Count("user", distinct=True),
+        person_times=Count("pk"),
+        leader_times=Count("pk", filter=Q(user__position__in=LEADERS)),
+        middle_times=Count("pk", filter=Q(user__position=Position.MIDDLE_MANAGER)),
+        party_times=Count("pk", filter=Q(user__politics__in=PARTY)),
+    )
 
 
 def class_figures(row):
