@@ -99,10 +99,25 @@ acts = st.one_of(
 )
 
 
+in_a_test = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+
+
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, **in_a_test)
 @given(history=st.lists(acts, max_size=12))
 def test_register_equals_a_recount_after_any_history(history, settings):
+    equals_a_recount(history, settings)
+
+
+@pytest.mark.prove
+@pytest.mark.django_db
+@settings(max_examples=500, **in_a_test)
+@given(history=st.lists(acts, max_size=40))
+def test_register_equals_a_recount_after_many_long_histories(history, settings):
+    equals_a_recount(history, settings)
+
+
+def equals_a_recount(history, settings):
     settings.HOMEVISIT_CLOCK = "2022-09-18T20:00+08:00"
     with transaction.atomic():
         district = District()
@@ -134,7 +149,7 @@ def in_threads(*works):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(300)
     if errors:
         raise errors[0]
 
@@ -149,7 +164,8 @@ def sums_as_one_snapshot(programme):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_register_is_right_in_every_snapshot_while_four_writers_run(settings):
+@pytest.mark.parametrize("steps", [8, pytest.param(60, marks=pytest.mark.prove)])
+def test_register_is_right_in_every_snapshot_while_four_writers_run(settings, steps):
     """Four writers visit and void the same six pupils; a reader compares in between, and at the end."""
     settings.HOMEVISIT_CLOCK = "2022-09-18T20:00+08:00"
     district = District()
@@ -158,13 +174,13 @@ def test_register_is_right_in_every_snapshot_while_four_writers_run(settings):
     compared = []
 
     def writer(number):
-        for step in range(8):
+        for step in range(steps):
             if step % 4 == 3:
                 mine = Visit.objects.filter(state="recorded", pk__gt=0).order_by("pk").last()
                 if mine is not None:
                     try_void(mine, district.head)
             else:
-                district.visit((number + step) % 6, step * 3, "in_person")
+                district.visit((number + step) % 6, step % 60, "in_person")
 
     def reader():
         while running.is_set() or not compared:
@@ -178,7 +194,7 @@ def test_register_is_right_in_every_snapshot_while_four_writers_run(settings):
         in_threads(*(lambda n=n: writer(n) for n in range(4)))
     finally:
         running.clear()
-        watch.join(60)
+        watch.join(120)
     assert set(compared) == {(True, True)}
     assert check(district.programme) == []
 
