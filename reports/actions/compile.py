@@ -144,7 +144,8 @@ def _freeze(compilation, job):
     done = len(frozen)
     jobs.progress(job, step=1, label=STEPS[0], done=done, total=len(ids))
     _move(compilation, "freeze")
-    calls = calls_as_of(programme, compilation.as_of)
+    alive = partial(jobs.progress, job, done=done, total=len(ids))
+    calls = calls_as_of(programme, compilation.as_of, alive=alive)
     while chunk := list(islice(waiting, CHUNK)):
         rows = schools_as_of(programme, compilation.as_of, school_ids=chunk, calls=calls)
         with transaction.atomic():
