@@ -25,16 +25,19 @@ SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
 BUDGET = 2_000_000  # bytes, all pictures together
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
-# name: (role, address). "a → b" is the first link on page a whose address matches b.
+# name: (role, address). "a → b #c" is the first link on page a whose address matches b, at c.
 PAGES = {
     "login": ("", "/accounts/login/"),
     "teacher-home": ("class_head", "/visits/"),
     "visit-log": ("class_head", "/visits/new/"),
-    "visit-form": ("class_head", r"/visits/new/ → /visits/new/\d+/"),
+    "visit-1-prepare": ("class_head", r"/visits/ → /visits/new/\d+/"),
+    "visit-2-onsite": ("class_head", r"/visits/ → /visits/new/\d+/ #onsite"),
+    "visit-3-record": ("class_head", r"/visits/ → /visits/new/\d+/ #record"),
+    "visit-4-review": ("class_head", r"/visits/ → /visits/new/\d+/ #review"),
     "visit-records": ("class_head", "/visits/records/"),
     "visit-record": ("class_head", r"/visits/records/ → /visits/\d+/"),
     "class-board": ("class_head", "/visits/class/"),
-    "class-list": ("class_head", r"/visits/class/ → /visits/class/\d+/\?.*list"),
+    "class-list": ("class_head", r"/visits/class/ → (/visits/class/\d+/)?\?.*list.*"),
     "waiting": ("class_head", "/visits/waiting/"),
     "student": ("class_head", r"/visits/class/ → /students/\d+/"),
     "marks": ("class_head", r"/visits/class/ → /students/\d+/marks/"),
@@ -117,20 +120,21 @@ def walk(browser, base, logins, size, width, height, only):
         for name, (its_role, address) in PAGES.items():
             if its_role == role and (not only or name in only):
                 open_page(page, address)
-                page.screenshot(path=OUT / f"{name}-{size}.jpg", type="jpeg", quality=52)
+                page.screenshot(path=OUT / f"{name}-{size}.jpg", type="jpeg", quality=46)
         context.close()
 
 
 def open_page(page, address):
-    """Go to the address; for "a → b" go to a and then to its first link that matches b."""
+    """Go to the address as PAGES writes it. Raises Failed when page a has no such link."""
     start, _, pattern = address.partition(" → ")
+    pattern, _, part = pattern.partition(" #")
     page.goto(start)
     if pattern:
-        links = page.eval_on_selector_all("a[href]", "links => links.map(a => a.getAttribute('href'))")
+        links = page.eval_on_selector_all("a[href]", "links => links.map(a => a.pathname + a.search)")
         found = next((link for link in links if re.fullmatch(pattern, link)), None)
         if found is None:
             raise Failed(f"No link like {pattern} on {start}")
-        page.goto(found)
+        page.goto(f"{found}#{part}" if part else found)
     page.wait_for_load_state("networkidle")
 
 
