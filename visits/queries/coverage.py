@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from math import ceil
+from typing import NamedTuple
 
 from django.db.models import Sum
 
@@ -13,8 +14,7 @@ from visits.models.register import ALL
 PLACES = {"authority": "authority_id", "school": "school_id", "school_class": "school_class_id"}
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """Distinct pupils: due, visited at least once, declined and not visited."""
 
     due: int = 0
@@ -67,16 +67,21 @@ def coverage(programme, *, user, by, school=None, school_class=None, grade_class
     if grade_classes is not None:
         rows = rows.filter(school_class_id__in=grade_classes)
     place = PLACES[by]
-    sums = rows.order_by().values(place, "dimension", *_parents(by)).annotate(
+    parents = _parents(by)
+    sums = rows.order_by().values(place, "dimension", *parents).annotate(
         sum_due=Sum("due"), sum_visited=Sum("visited"), sum_declined=Sum("declined")
     )
     alls, categories, sealed = {}, defaultdict(dict), restricted_positions(programme, user.reach)
-    for row in sums:
-        count = Count(row["sum_due"], row["sum_visited"], row["sum_declined"])
-        if row["dimension"] == ALL:
-            alls[row[place]] = count
-        elif may_count_categories(user.reach, row, sealed=row["dimension"] - 1 in sealed):
-            categories[row[place]][row["dimension"] - 1] = count
+    # Tuples: a district has two thousand of these rows, and dicts of them cost as much as the database.
+    for pk, dimension, *above, due, visited, declined in sums.values_list(
+        place, "dimension", *parents, "sum_due", "sum_visited", "sum_declined"
+    ):
+        if dimension == ALL:
+            alls[pk] = Count(due, visited, declined)
+            continue
+        row = {place: pk, **dict(zip(parents, above, strict=True))}
+        if may_count_categories(user.reach, row, sealed=dimension - 1 in sealed):
+            categories[pk][dimension - 1] = Count(due, visited, declined)
     targets = _targets(programme, rows, place) if programme.rules.shares else {}
     return [
         Figure(pk, count, targets.get(pk, count.due), categories.get(pk, {}))
@@ -87,12 +92,16 @@ def coverage(programme, *, user, by, school=None, school_class=None, grade_class
 
 def total(figures):
     """Σ over places: one Figure without a place."""
-    result, categories, target = Count(), defaultdict(Count), 0
+    target, by_position = 0, defaultdict(list)
     for figure in figures:
-        result, target = result + figure.all, target + figure.target
+        target += figure.target
+        by_position[None].append(figure.all)
         for position, count in figure.categories.items():
-            categories[position] += count
-    return Figure(0, result, target, dict(categories))
+            by_position[position].append(count)
+    sums = {
+        position: Count(*(sum(column) for column in zip(*counts, strict=True))) for position, counts in by_position.items()
+    }
+    return Figure(0, sums.pop(None, Count()), target, sums)
 
 
 def priority_waiting(programme, figure):

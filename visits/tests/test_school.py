@@ -74,7 +74,7 @@ def test_school_figures_are_sums_over_its_classes(client, school, leader, classe
     assert page.context["page"].figure.all == Count(due=8, visited=4, declined=1)
     assert kpis(page) == {
         "走访覆盖": ("50.0", "%"),
-        "重点家庭已访": ("1", "/ 2"),
+        "重点学生已访": ("1", "/ 2"),
         "待访": ("4", "人"),
         "婉拒": ("1", "人"),
     }
@@ -132,7 +132,7 @@ def test_grade_in_the_address_narrows_every_figure(client, school, leader, class
     page = client.get(address(school), {"grade": "5"})
     assert page.context["page"].figure.all == Count(6, 3, 1)
     assert page.context["trend"].reached == 3
-    assert kpis(page)["重点家庭已访"] == ("0", "/ 1")
+    assert kpis(page)["重点学生已访"] == ("0", "/ 1")
     assert "走访覆盖 五年级" in page.text
 
 

@@ -115,11 +115,11 @@ def _kpis(page, names, leads):
         left = format_html("还差{}人", number(first.left, state="waiting", first=1))
         cards.append(
             {
-                "label": "重点家庭已访",
+                "label": "重点学生已访",
                 "rank": 1,
                 "value": number(first.visited, state="visited", first=1),
                 "unit": format_html(" / {}", number(first.due, first=1)),
-                "foot": left if first.left else "都走到了" if first.due else "没有重点家庭",
+                "foot": left if first.left else "都走到了" if first.due else "没有重点学生",
                 "tone": "warm" if first.left else "",
             }
         )

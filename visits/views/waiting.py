@@ -20,7 +20,7 @@ from visits.queries.board import label_year
 from visits.queries.waiting import STATE_LABELS, due_names, may_know_rank, readable_categories
 
 PAGE = 50
-FIRST = {"1": "重点家庭", "0": "其他家庭"}
+FIRST = {"1": "重点学生", "0": "其他家庭"}
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _class_ids(filters, classes):
 
 
 def _title(filters, classes):
-    """五（3）班 重点家庭 待访"""
+    """五（3）班 重点学生 待访"""
     words = []
     if filters.school_class is not None:
         words.append(classes[filters.school_class].label)
