@@ -7,7 +7,7 @@ from benchmarks.timing import side_by_side
 from visits.queries.coverage import coverage
 from visits.queries.facts import deciding_day
 
-ROUNDS = 60
+ROUNDS = 200
 
 
 def figures_growth(districts):

@@ -16,19 +16,28 @@ NOTICE, SCHOOLS, STUDENTS, VISITS = "wujin-2023", 300, 200_000, 1_000_000
 class Measured:
     small: Programme
     big: Programme
-    seconds: dict
 
 
 def districts():
-    """BENCH_VISITS makes everything smaller in proportion, for a quick look whether it runs."""
+    """Seeds both, or takes them as they stand in the database of an earlier run.
+
+    BENCH_VISITS makes everything smaller in proportion, for a quick look whether it runs.
+    """
     visits = int(os.environ.get("BENCH_VISITS", VISITS))
     students = max(SCHOOLS * 20, min(STUDENTS, STUDENTS * visits // VISITS))
     say(f"{SCHOOLS} schools, {students} pupils, {visits // 10} and {visits} visits …")
-    small = seed_district(NOTICE, schools=SCHOOLS, students=students, visits=visits // 10, authority_code="small")
-    say(f"  {small.figures} {small.seconds}")
-    big = seed_district(NOTICE, schools=SCHOOLS, students=students, visits=visits)
-    say(f"  {big.figures} {big.seconds}")
-    return Measured(small.programme, big.programme, big.seconds)
+    return Measured(_district("small", students, visits // 10), _district("big", students, visits))
+
+
+def _district(name, students, visits):
+    standing = Programme.objects.filter(code=f"{NOTICE}-{name}").first()
+    if standing is None:
+        seeded = seed_district(NOTICE, schools=SCHOOLS, students=students, visits=visits, authority_code=name)
+        say(f"  {seeded.figures} {seeded.seconds}")
+        return seeded.programme
+    if standing.visits.count() != visits:
+        raise SystemExit(f"{standing.code} holds other data than asked for: give an empty database")
+    return standing
 
 
 def officer(programme):

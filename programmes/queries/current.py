@@ -9,6 +9,7 @@ SESSION_KEY = "programme"
 def programmes_for(user):
     """Programmes the user works in, drafts left out, open ones first, newest first."""
     rows = Programme.objects.visible_to(user).exclude(state=ProgrammeState.DRAFT).order_by("-starts_on", "code")
+    rows = rows.defer("source")  # a second copy of every setting, which no page reads
     return sorted(rows, key=lambda p: p.state != ProgrammeState.OPEN)
 
 

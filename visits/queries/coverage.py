@@ -72,15 +72,18 @@ def coverage(programme, *, user, by, school=None, school_class=None, grade_class
         sum_due=Sum("due"), sum_visited=Sum("visited"), sum_declined=Sum("declined")
     )
     alls, categories, sealed = {}, defaultdict(dict), restricted_positions(programme, user.reach)
-    # Tuples: a district has two thousand of these rows, and dicts of them cost as much as the database.
+    may = {}  # a district has two thousand rows and asks once a place
     for pk, dimension, *above, due, visited, declined in sums.values_list(
         place, "dimension", *parents, "sum_due", "sum_visited", "sum_declined"
     ):
         if dimension == ALL:
             alls[pk] = Count(due, visited, declined)
             continue
-        row = {place: pk, **dict(zip(parents, above, strict=True))}
-        if may_count_categories(user.reach, row, sealed=dimension - 1 in sealed):
+        key = pk, dimension - 1 in sealed
+        if key not in may:
+            row = {place: pk, **dict(zip(parents, above, strict=True))}
+            may[key] = may_count_categories(user.reach, row, sealed=key[1])
+        if may[key]:
             categories[pk][dimension - 1] = Count(due, visited, declined)
     targets = _targets(programme, rows, place) if programme.rules.shares else {}
     return [
