@@ -314,12 +314,12 @@ TABLE = [
         "district_admin": "200/200/200/404",
         "rest": "403",
     }),
-    Row("reports:cancel", "post", "core.Job", {
-        "district_admin": "302/404/404/404",
+    Row("reports:cancel", "post", "reports.Compilation", {
+        "district_admin": "302/302/302/404",
         "rest": "404",
     }),
-    Row("reports:retry", "post", "core.Job", {
-        "district_admin": "302/404/404/404",
+    Row("reports:retry", "post", "reports.Compilation", {
+        "district_admin": "302/302/302/404",
         "rest": "404",
     }),
     Row("reports:download", "get", "reports.Compilation", {"rest": "404"}),
