@@ -93,7 +93,7 @@ class User(AbstractBaseUser):
     @cached_property
     def posts_now(self):
         """Posts held today, with the rows their scope needs: one query a request."""
-        return list(self.posts.active().select_related("authority", "school__authority", "school_class__school__authority"))
+        return list(self.posts.active().select_related("authority", "school", "school_class__school"))
 
     @cached_property
     def reach(self):
