@@ -1,13 +1,19 @@
 """Settings for the tests: throw-away keys and folders, quick password hashing, jobs run in place."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 os.environ.setdefault("FIELD_KEYS", "t1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
 os.environ["HOMEVISIT_TESTING"] = "1"
-os.environ["DATA_DIR"] = os.environ.get("HOMEVISIT_TEST_DATA") or tempfile.mkdtemp(prefix="homevisit-test-")
+if "HOMEVISIT_TEST_DATA" in os.environ:
+    os.environ["DATA_DIR"] = os.environ["HOMEVISIT_TEST_DATA"]
+else:
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="homevisit-test-")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{Path(os.environ['DATA_DIR']) / 'test.sqlite3'}")
 
 from homevisit.settings import *  # noqa: E402, F403
