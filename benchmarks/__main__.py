@@ -28,9 +28,9 @@ def measure():
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     districts = district.districts()
-    user, desk = pages.desk_page(districts)
+    pages.desk_page(districts)
     coverage.figures_growth(districts)
-    pages.desk_database(user, desk)
+    pages.desk_table(districts)
     register.open_anew(districts)
     connections.close_all()
 

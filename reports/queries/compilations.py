@@ -19,7 +19,8 @@ def on_desk(programme, *, user):
 
     The row shows what is in the making, what stopped, what was finished within a day, else the deadline's package.
     """
-    rows = list(compilations_for(user).filter(programme=programme, kind=DeadlineKind.COVERAGE)[:20])
+    rows = Compilation.objects.visible_to(user).filter(programme=programme, kind=DeadlineKind.COVERAGE)
+    rows = list(rows.select_related("job").order_by("-created_at", "-revision")[:20])
     final = next((row for row in rows if row.is_ready and row.as_of == row.deadline_at), None)
     latest = next(iter(rows), None)
     if latest is None or latest.job.state != JobState.DONE or latest.ready_at > now() - RECENT:

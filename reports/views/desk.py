@@ -54,6 +54,7 @@ def home(request):
     latest, final = on_desk(programme, user=request.user)
     uses = list(programme.categories.all())
     label = f"合计 {len(lines)}所" if filters.narrows else "合计"
+    listed = page.sum if len(lines) == len(page.lines) else summed(lines, page.sum.share)
     context = {
         "programme": programme,
         "desk": page,
@@ -63,7 +64,7 @@ def home(request):
         "filters": filters,
         "page": shown,
         "table_rows": rows.school_rows(shown, uses),
-        "sum_row": rows.sum_row(summed(lines, page.sum.share), uses, label, 3),
+        "sum_row": rows.sum_row(listed, uses, label, 3),
         "cards": rows.school_cards(shown),
         "categories": _heads(uses),
         "tabs": _tabs(request, page, filters),
