@@ -6,6 +6,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from kombu.utils.url import url_to_parts
 
@@ -150,6 +151,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # One tick a minute reads what is due from the database, so a missed tick heals itself.
     "tick": {"task": "reports.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "registers": {"task": "visits.tasks.refresh_registers", "schedule": crontab(hour=3, minute=10)},
 }
 if url_to_parts(BROKER_URL).scheme == "filesystem":
     CELERY_BROKER_TRANSPORT_OPTIONS = {

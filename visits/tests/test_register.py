@@ -11,6 +11,7 @@ from students.tests.factories import make_change, make_mark, make_student
 from visits.actions.register import check, open_register, rebuild, recompute, set_due_facts
 from visits.enums import Exempt, Priority
 from visits.models import ClassCount, Due
+from visits.tasks import refresh_registers
 from visits.tests.rows import add_visit
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +173,31 @@ def test_recompute_takes_the_same_number_of_queries_for_one_pupil_and_for_ten(
         # savepoint ×2, programme, categories, lock, facts, due, counter
         with django_assert_num_queries(8):
             recompute((programme.pk, s.pk) for s in batch)
+
+
+def test_each_night_the_register_follows_what_the_date_alone_changes(programme, school_class, settings):
+    """A pupil who comes on the 25th is due from the 25th; a mark that ends on the 20th counts through the 20th."""
+    coming = make_student(school_class, starts_on=date(2022, 9, 25))
+    marked = make_student(school_class)
+    make_mark(marked, by=make_class_head(school_class), ends_on=date(2022, 9, 20))
+    open_register(programme)
+    assert counts(programme) == [(0, 1, 0, 0), (1, 1, 0, 0)]
+
+    settings.HOMEVISIT_CLOCK = "2022-09-25T03:10+08:00"
+    for _ in range(2):
+        refresh_registers()
+        assert counts(programme) == [(0, 2, 0, 0), (1, 0, 0, 0)]
+        assert check(programme) == []
+    assert Due.objects.get(student=coming).in_scope
+    assert Due.objects.get(student=marked).priority == Priority.NONE
+
+
+def test_the_night_leaves_a_closed_register_alone(programme, school_class, settings):
+    make_student(school_class)
+    make_student(school_class, starts_on=date(2022, 9, 25))
+    open_register(programme)
+    programme.state = "closed"
+    programme.save()
+    settings.HOMEVISIT_CLOCK = "2022-09-26T03:10+08:00"
+    refresh_registers()
+    assert counts(programme) == [(0, 1, 0, 0)]

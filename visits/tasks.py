@@ -1,0 +1,13 @@
+from celery import shared_task
+
+
+@shared_task
+def refresh_registers():
+    """Each night: what follows from the date alone (a move entered ahead, a mark that ends, 新转入 after its
+    weeks) reaches the registers of open programmes. Twice changes nothing; a missed night heals with the next."""
+    from programmes.enums import ProgrammeState
+    from programmes.models import Programme
+    from visits.actions.register import rebuild
+
+    for programme in Programme.objects.filter(state=ProgrammeState.OPEN).order_by("pk"):
+        rebuild(programme)
