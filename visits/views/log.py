@@ -124,7 +124,7 @@ def _entry(form):
     ids = entry.pop("others")
     found = list(User.objects.filter(pk__in=ids)) if ids else []
     if len(found) != len(set(ids)):
-        raise ValidationError({"others": "同行的老师里有一位找不到，去掉再提交。"})
+        raise ValidationError({"others": "同行的老师要是本校的，去掉外校的再提交。"})
     return entry | {"others": found}
 
 
