@@ -30,3 +30,9 @@ PROGRAMME_MOVES = {
     "open": ({P.DRAFT, P.CLOSED}, P.OPEN),
     "close": ({P.OPEN}, P.CLOSED),
 }
+
+
+class TemplateKind(models.TextChoices):
+    """Papers whose shape a bureau may replace by a .docx of its own."""
+
+    VISIT_RECORD = "visit_record", "家访记录表"

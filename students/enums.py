@@ -75,3 +75,38 @@ class RevealReason(models.TextChoices):
     URGENT = "urgent", "紧急联系"
     AID = "aid", "办理资助"
     ROSTER = "roster", "核对名册"
+
+
+class AssignmentRole(models.TextChoices):
+    LEAD = "lead", "主访"
+    OTHER = "other", "同行"
+
+
+class AssignmentSource(models.TextChoices):
+    HEAD = "head", "班主任分配"
+    APPOINTMENT = "appointment", "约好同去"
+
+
+class ConsentPurpose(models.TextChoices):
+    """Each purpose needs its own consent (security.md T0)."""
+
+    PHOTO = "photo", "拍照留存"
+    PUBLICATION = "publication", "公开展示"
+
+
+class Aspect(models.TextChoices):
+    """学生画像: observed facts, never a score."""
+
+    STRENGTHS = "strengths", "兴趣与长处"
+    FAMILY = "family", "家庭与陪伴"
+    STUDY = "study", "学业与习惯"
+    MIND = "mind", "身心状态"
+    PEERS = "peers", "同伴与班级"
+    LIFE = "life", "劳动与生活"
+
+
+class NoteSource(models.TextChoices):
+    SCHOOL = "school", "在校观察"
+    TALK = "talk", "谈话"
+    CALL = "call", "电话"
+    VISIT = "visit", "家访"

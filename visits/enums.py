@@ -14,11 +14,19 @@ class VisitState(models.TextChoices):
 
 V = VisitState
 VISIT_MOVES = {
+    "reschedule": ({V.PLANNED}, V.PLANNED),
+    "confirm": ({V.PLANNED}, V.PLANNED),
+    "arrive": ({V.PLANNED}, V.DONE),
+    "not_home": ({V.PLANNED}, V.NO_ONE_HOME),
+    "cancel": ({V.PLANNED}, V.CANCELLED),
+    "decline": ({V.PLANNED}, V.DECLINED),
+    "reopen": ({V.DONE, V.NO_ONE_HOME, V.CANCELLED, V.DECLINED}, V.PLANNED),  # the appointment stands after all
     "submit": ({V.PLANNED, V.DONE, V.RECORDED}, V.RECORDED),  # recorded again: a returned record is corrected
     "return": ({V.RECORDED}, V.RECORDED),  # stays counted, with an open return mark
     "accept": ({V.RECORDED}, V.LOCKED),
-    "decline": ({V.PLANNED}, V.DECLINED),
+    "amend": ({V.LOCKED}, V.LOCKED),  # a new version
     "void": ({V.DONE, V.RECORDED, V.LOCKED}, V.VOIDED),
+    "unvoid": ({V.VOIDED}, V.RECORDED),  # back to locked where it was locked
 }
 COUNTED_STATES = (V.RECORDED, V.LOCKED)
 
@@ -56,3 +64,62 @@ class Priority(models.IntegerChoices):
     SECOND = 2, "二级优先"  # any priority category
     THIRD = 3, "三级优先"  # newly arrived
     NONE = 9, "不分先后"
+
+
+class Channel(models.TextChoices):
+    """How an appointment was made."""
+
+    PHONE = "phone", "电话"
+    WECHAT = "wechat", "微信"
+    FACE = "face", "当面"
+    LETTER = "letter", "书面"
+
+
+class CancelledBy(models.TextChoices):
+    FAMILY = "family", "家长"
+    TEACHER = "teacher", "老师"
+    SCHOOL = "school", "学校"
+
+
+class LateReason(models.TextChoices):
+    """Why a record was written late: one word, nobody is asked for an essay."""
+
+    BUSY = "busy", "忙"
+    ILL = "ill", "生病"
+    NETWORK = "network", "断网"
+    PAPER = "paper", "先记在纸上"
+    OTHER = "other", "其他"
+
+
+class Promiser(models.TextChoices):
+    TEACHER = "teacher", "老师"
+    FAMILY = "family", "家里"
+    SCHOOL = "school", "学校"
+
+
+class Outcome(models.TextChoices):
+    """How a promise went, told at the next visit."""
+
+    KEPT = "kept", "坚持了"
+    PARTLY = "partly", "断断续续"
+    NOT_KEPT = "not_kept", "没做"
+
+
+class MediaKind(models.TextChoices):
+    PHOTO = "photo", "照片"
+    VIDEO = "video", "视频"
+
+
+class MediaState(models.TextChoices):
+    WAITING = "waiting", "处理中"
+    READY = "ready", "可以看"
+    REFUSED = "refused", "没有收下"
+    REMOVED = "removed", "已删除"
+
+
+M = MediaState
+MEDIA_MOVES = {
+    "keep": ({M.WAITING}, M.READY),
+    "refuse": ({M.WAITING}, M.REFUSED),
+    "remove": ({M.WAITING, M.READY, M.REFUSED}, M.REMOVED),
+}

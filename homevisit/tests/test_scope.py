@@ -26,6 +26,12 @@ DESKS = {"reviewer": "cso", "district_admin": "cso", "security_admin": "cso", "a
 OF_AUTHORITY = {role: "cso" for role in [*ROLES[:7], *DESKS]}
 VISIT_TEXT = {"mentor": "c", "class_head": "c", "psych_teacher": "cs", "school_leader": "cs", "named_leader": "cs"}
 
+OWN = {"class_head": "c"}  # the world's class head wrote, signed and uploaded everything at the own class
+NEAR = {
+    "mentor": "c", "class_head": "c", "psych_teacher": "cs", "school_leader": "cs", "named_leader": "cs",
+}  # fmt: skip
+STAFF_LISTS = {"class_head": "c", "school_leader": "cs", "named_leader": "cs", "school_admin": "cs"}
+
 SEES = {
     "schools.Authority": OF_AUTHORITY,
     "schools.School": {**STAFF, "reviewer": "cso", "district_admin": "cso", "security_admin": "cso"},
@@ -42,6 +48,10 @@ SEES = {
     "programmes.Category": OF_AUTHORITY,
     "programmes.ProgrammeCategory": OF_AUTHORITY,
     "programmes.SchoolForm": {**STAFF, "district_admin": "cso"},
+    "programmes.ConductSignature": STAFF_LISTS,
+    "programmes.Event": {**STAFF, "reviewer": "cso", "district_admin": "cso"},
+    "programmes.Attendance": STAFF_LISTS,
+    "programmes.DocumentTemplate": {"district_admin": "cso"},
     "students.Student": PUPIL,
     "students.Household": PUPIL,
     "students.Enrolment": PUPIL,
@@ -50,6 +60,9 @@ SEES = {
     "students.CategoryMark": {"mentor": "c", "class_head": "c", "school_leader": "cs", "named_leader": "cs"},
     "restricted mark": {"class_head": "c", "psych_teacher": "cs", "named_leader": "cs"},
     "students.ChangeEvent": {"mentor": "c", "class_head": "c", "school_leader": "cs", "named_leader": "cs"},
+    "students.Assignment": {"class_head": "c", "school_leader": "cs", "named_leader": "cs"},
+    "students.Consent": PUPIL,
+    "students.PortraitNote": NEAR,
     "students.RosterUpload": {"school_admin": "cs"},  # its uploader alone; one upload a school
     "visits.Due": PUPIL,
     "visits.ClassCount": {**STAFF, "reviewer": "cso", "district_admin": "cso"},
@@ -57,6 +70,14 @@ SEES = {
     "visits.VisitStudent": VISIT_TEXT,
     "visits.VisitVisitor": VISIT_TEXT,
     "visits.Opinion": {**VISIT_TEXT, "school_admin": "cs"},
+    "visits.VisitNote": VISIT_TEXT,
+    "visits.Promise": VISIT_TEXT,
+    "visits.HelpGiven": VISIT_TEXT,
+    "visits.VisitVersion": VISIT_TEXT,
+    "visits.Media": {"class_head": "c", "school_leader": "cs", "named_leader": "cs"},
+    "visits.VisitDraft": OWN,
+    "visits.CalendarLink": OWN,
+    "visits.Upload": OWN,
     "reports.Compilation": {"district_admin": "cso"},
     "reports.Snapshot": {"school_leader": "cs", "named_leader": "cs", "district_admin": "cso"},
     "reports.SchoolSnapshot": {"school_leader": "cs", "named_leader": "cs", "district_admin": "cso"},

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from core.audit import record
 from core.clock import now
 from core.jobs import create
+from homevisit.tests.world_visit import around_visit
 from programmes.enums import DeadlineKind
 from programmes.models import Category, ProgrammeCategory, SchoolForm
 from programmes.tests.factories import make_programme
@@ -108,6 +109,7 @@ class World:
             ),
             "core.AuditEntry": record(school, "test.look", by=None),
             "core.Job": create("test", label="试", authority_id=school.authority_id, school_id=school.pk, shared=True),
+            **around_visit(visit, student, head, tag),
         }
         return Place(tag, school_class, head, rows)
 

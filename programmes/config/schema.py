@@ -68,6 +68,7 @@ class VisitRules(Part):
     appointment: Appointment = Appointment()
     frequency: Frequency = Frequency()
     remote_needs_reason: bool = False
+    families_each: int = Field(8, ge=1)  # what one visitor can well call on: the load bars of the class head
     newly_arrived_days: Count = 60
     decline_offers: list[ModeCode] = []
     prepare: bool = True
@@ -152,7 +153,12 @@ class Reading(Part):
 
 
 class Training(Part):
+    """required: who visits has been to a meeting of kind `event`; the school sees who has not. hold_back: without it
+    no record is taken."""
+
     required: bool = False
+    hold_back: bool = False
+    event: Code = "training"
     topics: list[Label] = []
 
 
@@ -279,6 +285,8 @@ class ProgrammeConfig(Part):
     visit: VisitRules
     record: Record
     checklist: list[ChecklistGroup] = []
+    materials: list[ChecklistItem] = []  # handed over at the visit, counted like the checklist
+    help_kinds: list[Label] = ["学习辅导", "资助", "物品", "心理支持", "家庭教育指导", "其他"]
     conduct: Conduct = Conduct()
     shares: list[ShareTier] = []
     quotas: Quotas = Quotas()

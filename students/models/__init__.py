@@ -1,14 +1,19 @@
+from students.models.assignment import Assignment
 from students.models.mark import CategoryMark, ChangeEvent, MentorLink
+from students.models.portrait import Consent, PortraitNote
 from students.models.roster import RosterUpload
 from students.models.student import Enrolment, Guardian, Household, Student
 
 __all__ = [
+    "Assignment",
     "CategoryMark",
     "ChangeEvent",
+    "Consent",
     "Enrolment",
     "Guardian",
     "Household",
     "MentorLink",
+    "PortraitNote",
     "RosterUpload",
     "Student",
 ]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from core.clock import now, today
 from schools.scope import NOTHING, ScopedQuerySet
 from students.enums import ChangeKind, MarkSource
+from students.models.assignment import assigned
 from students.models.student import OfStudent, Student, active_on
 
 
@@ -22,9 +23,12 @@ def referred(reach):
 
 class CategoryMarkQuerySet(ScopedQuerySet):
     def scope(self, reach):
-        """Class head: all of the class. Leader and mentor: below S4; a named leader all. Psychologist: PSY only."""
+        """Class head: all of the class. Leader, mentor, assigned visitor: below S4; a named leader all.
+        Psychologist: PSY only."""
         below_s4 = Q(category__restricted=False) & (
-            Q(student__school_id__in=reach.leader_schools) | Q(student_id__in=mentored(reach))
+            Q(student__school_id__in=reach.leader_schools)
+            | Q(student_id__in=mentored(reach))
+            | Q(student_id__in=assigned(reach))
         )
         condition = Q(student__school_class_id__in=reach.classes) | below_s4
         condition |= Q(student__school_id__in=reach.restricted_schools) if reach.restricted_schools else NOTHING
@@ -78,11 +82,12 @@ class CategoryMark(models.Model):
 
 class ChangeEventQuerySet(ScopedQuerySet):
     def scope(self, reach):
-        """What happened to a family is S3: class head, leader and mentor; nobody beyond the school."""
+        """What happened to a family is S3: class head, leader, mentor, assigned visitor; nobody beyond the school."""
         return (
             Q(student__school_class_id__in=reach.classes)
             | Q(student__school_id__in=reach.leader_schools)
             | Q(student_id__in=mentored(reach))
+            | Q(student_id__in=assigned(reach))
         )
 
     def open(self):

@@ -12,7 +12,7 @@ from students.actions.change import answer_changes, reopen_changes
 from students.models import Student
 from visits.actions.checks import problems
 from visits.actions.register import recompute
-from visits.enums import COUNTED_STATES, VISIT_MOVES, VisitKind, VisitorRole, VisitState
+from visits.enums import COUNTED_STATES, VISIT_MOVES, VisitKind, VisitorRole
 from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
 from visits.queries.records import colleagues
 from visits.rules import pupils_to_visit
@@ -100,7 +100,7 @@ def correct_visit(visit, *, by, students, **entry):
 
     Arguments and errors as submit_visit; pupils and colleagues already on the record stay allowed.
     """
-    entry, students, visit = Entry(**entry), list(students), _locked(visit)
+    entry, students, visit = Entry(**entry), list(students), locked(visit)
     if not visit.is_returned:
         raise WrongState("这条记录没有被退回，或者已经改好提交了。")
     before = {row.student_id for row in visit.visit_students.all()}
@@ -108,7 +108,7 @@ def correct_visit(visit, *, by, students, **entry):
     _check_students(by, visit.programme, students, known=before)
     entry.check(visit.programme, visit.school)
     changed = _fill(visit, entry)
-    _clear_return(visit)
+    clear_return(visit)
     visit.save()
     _replace_visitors(visit, by, entry)
     kept = {student.pk for student in students}
@@ -116,42 +116,9 @@ def correct_visit(visit, *, by, students, **entry):
     visit.visit_students.update(mode=visit.mode, visited_on=visit.visited_on, counted=_counts(visit))
     VisitStudent.objects.bulk_create(_student_rows(visit, [s for s in students if s.pk not in before]))
     _write_opinions(visit, entry.opinions, known=visit.opinions.all())
-    _answer_again(kept | before, day_before, by)
+    answer_again(kept | before, day_before, by)
     recompute((visit.programme_id, pk) for pk in kept | before)
     record(visit, "visit.correct", by=by, fields=changed, **_facts(visit, len(students), entry))
-    return visit
-
-
-@transaction.atomic
-def return_visit(visit, *, by, reason):
-    """Back to the author with a reason. The visit stays counted; the same return twice is one."""
-    visit = _locked(visit)
-    if visit.is_returned and (visit.returned_by_id, visit.return_reason) == (by.pk, reason):
-        return visit
-    if visit.is_returned:
-        raise WrongState("这条记录已经退回了，等老师改好后再看。")
-    move(visit, VISIT_MOVES, "return")
-    visit.returned_at, visit.returned_by, visit.return_reason = now(), by, reason
-    visit.save(update_fields=["state", "returned_at", "returned_by", "return_reason"])
-    record(visit, "visit.return", by=by, reason=reason)
-    return visit
-
-
-@transaction.atomic
-def void_visit(visit, *, by, reason):
-    """The record stays, with the reason, and counts no more. The same act twice is one."""
-    visit = _locked(visit)
-    if visit.state == VisitState.VOIDED and (visit.voided_by_id, visit.void_reason) == (by.pk, reason):
-        return visit
-    move(visit, VISIT_MOVES, "void")
-    visit.voided_at, visit.voided_by, visit.void_reason = now(), by, reason
-    _clear_return(visit)
-    visit.save()
-    students = set(visit.visit_students.values_list("student_id", flat=True))
-    visit.visit_students.update(counted=False)
-    _answer_again(students, visit.visited_on, by)
-    recompute((visit.programme_id, pk) for pk in students)
-    record(visit, "visit.void", by=by, reason=reason, students=len(students))
     return visit
 
 
@@ -161,11 +128,11 @@ def closed_sentence(programme):
     return f"“{programme}”已经结束，不能再记家访。要补记，请区级管理员重新开放这次活动。"
 
 
-def _locked(visit):
+def locked(visit):
     return Visit.objects.select_for_update(of=("self",)).select_related("programme", "school").get(pk=visit.pk)
 
 
-def _clear_return(visit):
+def clear_return(visit):
     visit.returned_at = visit.returned_by = None
     visit.return_reason = ""
 
@@ -269,7 +236,7 @@ def _answers(visit):
     return visit.state in COUNTED_STATES and visit.mode in visit.programme.rules.counted_modes
 
 
-def _answer_again(student_ids, day, by):
+def answer_again(student_ids, day, by):
     """A void or a correction moved the visit that answered changes: ask the remaining visits instead."""
     reopen_changes(student_ids, day, by=by)
     remaining = Visit.objects.filter(

@@ -1,4 +1,21 @@
+from visits.models.lines import CalendarLink, HelpGiven, Promise, VisitDraft, VisitNote, VisitVersion
+from visits.models.media import Media, Upload
 from visits.models.register import ClassCount, Due
 from visits.models.visit import Opinion, Visit, VisitStudent, VisitVisitor
 
-__all__ = ["ClassCount", "Due", "Opinion", "Visit", "VisitStudent", "VisitVisitor"]
+__all__ = [
+    "CalendarLink",
+    "ClassCount",
+    "Due",
+    "HelpGiven",
+    "Media",
+    "Opinion",
+    "Promise",
+    "Upload",
+    "Visit",
+    "VisitDraft",
+    "VisitNote",
+    "VisitStudent",
+    "VisitVersion",
+    "VisitVisitor",
+]

@@ -7,8 +7,9 @@ from django.db.models import Q
 from core.clock import now
 from programmes.enums import Mode
 from schools.scope import ScopedQuerySet
+from students.enums import Relation
 from students.models.mark import mentored, referred
-from visits.enums import Answerer, VisitKind, VisitorRole, VisitState
+from visits.enums import Answerer, CancelledBy, Channel, LateReason, VisitKind, VisitorRole, VisitState
 
 
 def near_pupils(reach):
@@ -65,6 +66,17 @@ class Visit(models.Model):
     mode = models.CharField("方式", max_length=10, choices=Mode, default=Mode.IN_PERSON)
     state = models.CharField("状态", max_length=12, choices=VisitState, default=VisitState.DONE)
     planned_at = models.DateTimeField("约定时间", null=True, blank=True)
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    plan_place = models.CharField("约在哪里", max_length=60, blank=True)  # a third place or a room at school; never a home
+    plan_channel = models.CharField("怎么约的", max_length=8, choices=Channel, blank=True)
+    confirmed_at = models.DateTimeField("家长答应的时间", null=True, blank=True)
+    confirmed_with = models.CharField("谁答应的", max_length=10, choices=Relation, blank=True)
+    rescheduled = models.PositiveSmallIntegerField("改期次数", default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)  # cancelled, declined, nobody home
+    cancelled_by = models.CharField("谁取消的", max_length=8, choices=CancelledBy, blank=True)
+    close_note = models.CharField("说明", max_length=200, blank=True)
+    decline_offer = models.CharField("提过的其他地方", max_length=10, choices=Mode, blank=True)
+    preparation = models.TextField("备课", blank=True)  # W75: what the visitor means to talk about
     started_at = models.DateTimeField("开始", null=True, blank=True)
     ended_at = models.DateTimeField("结束", null=True, blank=True)
     visited_on = models.DateField("走访日期", null=True, blank=True)
@@ -75,11 +87,18 @@ class Visit(models.Model):
     analysis = models.TextField("情况分析", blank=True)
     measures = models.TextField("措施与成效", blank=True)
     reflection = models.TextField("家访反思", blank=True)
+    observations = models.JSONField("在家里看到的", default=dict)  # {code of the programme: text} (W3)
     checklist = models.JSONField("聊到的内容", default=list)  # item codes of the programme
+    materials = models.JSONField("送到的材料", default=list)  # item codes of the programme
+    follow_up_on = models.DateField("回访日期", null=True, blank=True)
+    follow_up_note = models.CharField("回访看什么", max_length=200, blank=True)
+    late_reason = models.CharField("补记原因", max_length=8, choices=LateReason, blank=True)
     gift_declined = models.BooleanField("没有接受宴请和礼物", null=True)
     created_at = models.DateTimeField(default=now)
     recorded_at = models.DateTimeField("提交时间", null=True)
-    locked_at = models.DateTimeField(null=True)
+    locked_at = models.DateTimeField("归档时间", null=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    version = models.PositiveSmallIntegerField("版本", default=1)
     returned_at = models.DateTimeField("退回时间", null=True)
     returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     return_reason = models.CharField("退回原因", max_length=300, blank=True)
@@ -96,6 +115,8 @@ class Visit(models.Model):
             models.Index(fields=["programme", "school", "-visited_on"], name="visit_school_day"),
             models.Index(fields=["lead", "-visited_on"], name="visit_lead_day"),
             models.Index(fields=["authority", "programme"], name="visit_authority"),
+            models.Index(fields=["lead", "planned_at"], name="visit_planned", condition=Q(state=VisitState.PLANNED)),
+            models.Index(fields=["recorded_at"], name="visit_to_lock", condition=Q(state=VisitState.RECORDED)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -112,6 +133,19 @@ class Visit(models.Model):
                 name="visit_recorded_has_time",
                 condition=~Q(state__in=[VisitState.RECORDED, VisitState.LOCKED])
                 | Q(visited_on__isnull=False, recorded_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="visit_planned_has_time",
+                condition=~Q(state=VisitState.PLANNED) | Q(planned_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="visit_cancelled_by_whom",
+                condition=~Q(state=VisitState.CANCELLED) | ~Q(cancelled_by=""),
+                violation_error_message="取消要写明是谁取消的",
+            ),
+            models.CheckConstraint(
+                name="visit_locked_has_time",
+                condition=~Q(state=VisitState.LOCKED) | Q(locked_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="visit_ends_after_start",
@@ -163,6 +197,8 @@ class VisitVisitor(models.Model):
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="visitors", verbose_name="家访")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits_made", verbose_name="教师")
     role = models.CharField("角色", max_length=6, choices=VisitorRole, default=VisitorRole.OTHER)
+    confirmed_at = models.DateTimeField("本人确认去过", null=True)
+    denied_at = models.DateTimeField("本人说没去", null=True)
 
     objects = OfVisit.as_manager()
 
@@ -171,6 +207,10 @@ class VisitVisitor(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["visit", "user"], name="visit_visitor_unique"),
             models.UniqueConstraint(fields=["visit"], condition=Q(role=VisitorRole.LEAD), name="visit_one_lead"),
+            models.CheckConstraint(
+                name="visit_visitor_went_or_not",
+                condition=Q(confirmed_at__isnull=True) | Q(denied_at__isnull=True),
+            ),
         ]
 
     def __str__(self):

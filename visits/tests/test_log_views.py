@@ -18,7 +18,7 @@ from schools.tests.factories import (
 from students.models import Household
 from students.tests.factories import make_mentor, make_student
 from visits.actions.register import open_register
-from visits.actions.visit import return_visit
+from visits.actions.review import return_visit
 from visits.models import Visit
 from visits.tests.factories import TEXTS, make_visit
 

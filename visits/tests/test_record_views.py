@@ -15,7 +15,7 @@ from schools.tests.factories import (
 )
 from students.tests.factories import make_mark, make_mentor, make_student
 from visits.actions.register import open_register
-from visits.actions.visit import return_visit, void_visit
+from visits.actions.review import return_visit, void_visit
 from visits.models import Due, VisitStudent
 from visits.tests.factories import TEXTS, make_visit
 

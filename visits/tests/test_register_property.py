@@ -18,7 +18,8 @@ from students.models import Enrolment
 from students.signals import students_changed
 from students.tests.factories import make_mark, make_student
 from visits.actions.register import check, open_register, recompute, set_due_facts
-from visits.actions.visit import return_visit, submit_visit, void_visit
+from visits.actions.review import return_visit, void_visit
+from visits.actions.visit import submit_visit
 from visits.enums import Exempt
 from visits.models import Visit
 from visits.tests.recount import recount, recount_days, register, register_days

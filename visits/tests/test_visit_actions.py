@@ -14,7 +14,8 @@ from schools.tests.factories import make_authority, make_class, make_class_head,
 from students.models import ChangeEvent, Household
 from students.tests.factories import make_change, make_mentor, make_student
 from visits.actions.register import check, open_register
-from visits.actions.visit import correct_visit, return_visit, submit_visit, void_visit
+from visits.actions.review import return_visit, void_visit
+from visits.actions.visit import correct_visit, submit_visit
 from visits.models import Due, Visit, VisitStudent
 from visits.tests.factories import TEXTS, at, entry, make_visit
 

@@ -21,7 +21,7 @@ from students.models import Student
 from visits.actions.checks import mode_label
 from visits.actions.visit import closed_sentence, correct_visit, submit_visit
 from visits.enums import Priority, VisitKind
-from visits.forms import AT_HOME, VisitForm, is_number, new_visit_times
+from visits.forms.record import AT_HOME, VisitForm, is_number, new_visit_times
 from visits.models import Visit
 from visits.queries.ranking import my_list
 from visits.queries.records import before_visit, colleagues, companions, people, shown_name, siblings

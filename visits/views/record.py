@@ -14,9 +14,10 @@ from core.states import WrongState
 from programmes.queries.current import current_programme
 from schools.models import SchoolClass
 from visits.actions.checks import hints, mode_label
-from visits.actions.visit import return_visit, void_visit
+from visits.actions.review import return_visit, void_visit
 from visits.enums import COUNTED_STATES, VisitState
-from visits.forms import AT_HOME, STUDENT_AT_HOME, ReasonForm, RecordFilter
+from visits.forms.after import ReasonForm, RecordFilter
+from visits.forms.record import AT_HOME, STUDENT_AT_HOME
 from visits.models import Visit, VisitStudent, VisitVisitor
 from visits.queries.board import label_year
 from visits.queries.records import duration, history, people, records, shown_name

@@ -1,0 +1,3 @@
+"""Appointments, calendar, second visitor."""
+
+ROWS = []

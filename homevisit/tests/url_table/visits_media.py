@@ -1,0 +1,3 @@
+"""Photos and video."""
+
+ROWS = []

@@ -1,0 +1,3 @@
+"""Printed records, files, archives."""
+
+ROWS = []

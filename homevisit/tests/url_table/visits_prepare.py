@@ -1,0 +1,3 @@
+"""The brief, conduct, meetings, portrait."""
+
+ROWS = []

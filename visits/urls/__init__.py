@@ -1,0 +1,5 @@
+from visits.urls import after, appointment, lists, media, papers, plan, prepare, record
+
+app_name = "visits"
+parts = [lists, plan, appointment, prepare, record, media, after, papers]
+urlpatterns = [pattern for part in parts for pattern in part.urlpatterns]

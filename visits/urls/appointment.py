@@ -1,0 +1,3 @@
+"""Appointments, the calendar address, the second visitor."""
+
+urlpatterns = []

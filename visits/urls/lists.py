@@ -1,0 +1,13 @@
+"""Homes and lists: who is due, who was reached."""
+
+from django.urls import path
+
+from visits.views import home, school, waiting
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("mine/", home.mine, name="mine"),
+    path("school/", school.my_school, name="school"),
+    path("school/<int:pk>/", school.school, name="school"),
+    path("waiting/", waiting.waiting, name="waiting"),
+]

@@ -1,0 +1,3 @@
+"""The brief before a visit."""
+
+urlpatterns = []
