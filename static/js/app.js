@@ -167,7 +167,7 @@
     tiles[target].focus();
   });
 
-  /* Signing out takes along what this tab kept of records not yet sent (visit.js). */
+  /* Signing out takes along what this tab kept of records not yet sent (draft.js). */
   document.addEventListener("submit", function (event) {
     if (!event.target.matches('form[action$="/logout/"]')) return;
     try { window.sessionStorage.clear(); } catch (e) { return; }  // no storage: nothing was kept

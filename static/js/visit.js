@@ -1,36 +1,12 @@
-/* 记家访: the long form shown step by step, with a copy of the words in this tab until they are submitted.
-   Without this script the page is one long form that works. The copy is in sessionStorage only: it ends with the
-   tab, with the submission, and at sign-out (app.js). */
+/* 记家访: the long form shown step by step. Without this script the page is one long form that works.
+   What is typed is kept by draft.js (see there for the events between the two). */
 (function () {
   "use strict";
-  var PREFIX = "visit:";
-  var store = null;
-  try { store = window.sessionStorage; } catch (e) { store = null; }  // refused by the browser: nothing is kept
-
-  function drafts() {
-    var keys = [];
-    for (var i = 0; store && i < store.length; i++) if (store.key(i).indexOf(PREFIX) === 0) keys.push(store.key(i));
-    return keys;
-  }
-  function read(key) {
-    try { return JSON.parse(store.getItem(key)); } catch (e) { return null; }
-  }
-
-  /* The record has arrived: its copy goes. */
-  var arrived = document.querySelector("[data-submitted]");
-  if (arrived) drafts().forEach(function (key) {
-    var draft = read(key);
-    if (draft && draft.uuid === arrived.dataset.submitted) store.removeItem(key);
-  });
-
   var form = document.querySelector("[data-visit-form]");
   if (!form) return;
-  var owner = PREFIX + form.dataset.draft.split(":")[0] + ":";
-  drafts().forEach(function (key) { if (key.indexOf(owner) !== 0) store.removeItem(key); });
 
   function $(selector, from) { return (from || document).querySelector(selector); }
   function $$(selector, from) { return Array.prototype.slice.call((from || document).querySelectorAll(selector)); }
-  function keyFor(pupil) { return PREFIX + form.dataset.draft + ":" + pupil; }
 
   /* ── Steps ── */
   var sections = $$("section[data-step]", form);
@@ -173,11 +149,7 @@
   /* Another family: the words go along, the rest of the page comes fresh. A tap goes at once; with the arrow keys
      one walks through the list first, and 下一步 goes. */
   function visitFamily(radio) {
-    if (dirty && store) {
-      store.setItem(keyFor(radio.value), JSON.stringify(collect()));
-      store.removeItem(keyFor(form.dataset.pupil));
-    }
-    leaving = true;
+    if (window.visitDraft) window.visitDraft.carry(radio.value);
     location.assign(radio.dataset.go);
   }
   function chosenElsewhere() {
@@ -262,83 +234,30 @@
     looking = setTimeout(function () { if (window.htmx) window.htmx.trigger("#look", "look"); }, 150);
   }
 
-  /* ── The copy in this tab ── */
-  var dirty = false, leaving = false, waiting = null;
-  var SKIP = ["csrfmiddlewaretoken", "programme", "student", "colleague", "client_uuid", "opinion-TOTAL_FORMS"];
-
-  function collect() {
-    var values = {}, people = {};
-    $$("input, textarea, select", form).forEach(function (el) {
-      if (!el.name || SKIP.indexOf(el.name) >= 0) return;
-      values[el.name] = values[el.name] || [];
-      if ((el.type === "checkbox" || el.type === "radio") && !el.checked) return;
-      values[el.name].push(el.value);
-      if (el.dataset.person) people[el.value] = el.dataset.person;
-    });
-    return { uuid: form.elements.client_uuid.value, values: values, people: people, lines: lines().length };
-  }
-  function say(text, css) {
-    var state = $("#save-state");
-    state.className = "save " + css;
-    state.textContent = text;
-  }
-  function save() {
-    clearTimeout(waiting);
-    if (!dirty || leaving || !store) return;
-    try {
-      store.setItem(keyFor(form.dataset.pupil), JSON.stringify(collect()));
-    } catch (e) {
-      say("没能存在本机", "fail");
-      return;
-    }
-    var time = new Date();
-    say("已存本机 " + time.getHours() + ":" + ("0" + time.getMinutes()).slice(-2), "local");
-  }
-  function restore(draft) {
-    form.elements.client_uuid.value = draft.uuid;
-    while (lines().length < Math.min(draft.lines, most)) another();
-    Object.keys(draft.people).forEach(function (pk) { pick(pk, draft.people[pk]); });
-    $$("input, textarea, select", form).forEach(function (el) {
-      var kept = draft.values[el.name];
-      if (!kept || SKIP.indexOf(el.name) >= 0) return;
-      if (el.type === "checkbox" || el.type === "radio") el.checked = kept.indexOf(el.value) >= 0;
-      else if (kept.length) el.value = kept[0];
-    });
-    lines().forEach(function (line, i) { if (i && $("textarea", line).value) line.hidden = false; });
-    $("#restored").hidden = false;
-    dirty = true;
-  }
   ["input", "change"].forEach(function (kind) {
     form.addEventListener(kind, function (event) {
       if (event.target.id === "colleague" || event.target.id === "family-search" || event.target.dataset.go) return;
-      dirty = true;
-      clearTimeout(waiting);
-      waiting = setTimeout(save, 600);
       summarise();
       if (sections[at].id === "review") { clearTimeout(looking); looking = setTimeout(look, 900); }
     });
   });
-  window.addEventListener("pagehide", save);
-  document.addEventListener("submit", function (event) {
-    if (event.target.matches('form[action$="/logout/"]')) leaving = true;
+
+  /* ── Kept words come back (draft.js) ── */
+  document.addEventListener("visit:restoring", function (event) {
+    while (lines().length < Math.min(event.detail.rows.opinion || 0, most)) another();
+    Object.keys(event.detail.people).forEach(function (pk) { pick(pk, event.detail.people[pk]); });
   });
-  form.addEventListener("submit", save);
-  $("[data-drop-draft]").addEventListener("click", function () {
-    leaving = true;
-    if (store) store.removeItem(keyFor(form.dataset.pupil));
-    location.reload();
+  document.addEventListener("visit:restored", function () {
+    lines().forEach(function (line, i) { if (i && $("textarea", line).value) line.hidden = false; });
+    folds.forEach(mark);
+    label();
+    summarise();
+    if (sections[at].id === "review") look();
   });
 
   /* ── Begin ── */
-  if ("bound" in form.dataset) {
-    dirty = true;
-  } else {
-    var draft = store && read(keyFor(form.dataset.pupil));
-    if (draft) restore(draft);
-  }
   folds.forEach(mark);
   var first = $("#mistakes a"), here = place(first ? first.getAttribute("href").slice(1) : location.hash.slice(1));
   show(Math.max(here.index, 0));
-  save();
   if (first) $("#mistakes").focus();
 })();
