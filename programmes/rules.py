@@ -26,3 +26,16 @@ rules.add_perm("programmes.change_programme", is_officer_of)
 rules.add_perm("programmes.view_category", runs_district)
 rules.add_perm("programmes.change_category", is_officer_of)
 rules.add_perm("programmes.change_school_form", runs_school)
+
+
+# ── Getting ready: the code, meetings, attendance ──
+
+
+@rules.predicate
+def works_under(user, programme):
+    """Has a post at a school, under the authority of the programme."""
+    schools = [post.place_school for post in user.posts_now]
+    return any(school and school.authority_id == programme.authority_id for school in schools)
+
+
+rules.add_perm("programmes.sign_conduct", works_under)

@@ -1,0 +1,60 @@
+"""Who is ready to visit: has signed the code, has been to the training. Gaps are for the school to arrange."""
+
+from core.clock import today
+from programmes.models import Attendance, ConductSignature
+from schools.enums import Role
+from schools.models import Post, User
+
+VISITING_ROLES = (Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER)
+
+
+def has_signed(programme, user):
+    """Under the code as it stands; True where the notice has none. One query."""
+    return not programme.rules.conduct.rules or signatures(programme).filter(user=user).exists()
+
+
+def is_trained(programme, user):
+    """Has been to a training of the programme; True where it requires none. One query."""
+    return not programme.rules.training.required or trainings(programme).filter(user=user).exists()
+
+
+def signatures(programme):
+    """Under the version in force."""
+    return ConductSignature.objects.filter(programme=programme, version=programme.rules.conduct.version)
+
+
+def trainings(programme):
+    """Who was at a training that took place."""
+    return Attendance.objects.filter(
+        event__programme=programme,
+        event__kind=programme.rules.training.event,
+        event__cancelled_at__isnull=True,
+        event__held_on__lte=today(),
+    )
+
+
+def visitors(school, users=None):
+    """Active people of the school with a post that visits families, and `users` who visit by another way (mentors,
+    assigned). Ordered by name."""
+    posts = Post.objects.active().filter(role__in=VISITING_ROLES)
+    of_school = posts.filter(school=school).values("user_id")
+    of_classes = posts.filter(school_class__school=school).values("user_id")
+    people = User.objects.filter(is_active=True)
+    chosen = people.filter(pk__in=of_school) | people.filter(pk__in=of_classes)
+    if users is not None:
+        chosen |= people.filter(pk__in=[user.pk for user in users])
+    return chosen.order_by("name", "pk")
+
+
+def untrained(programme, school, users=None):
+    """list[User] who visit and have not been to a required training, by name. One query."""
+    if not programme.rules.training.required:
+        return []
+    return list(visitors(school, users).exclude(pk__in=trainings(programme).values("user_id")))
+
+
+def unsigned(programme, school, users=None):
+    """list[User] who visit and have not signed the code in force, by name. One query."""
+    if not programme.rules.conduct.rules:
+        return []
+    return list(visitors(school, users).exclude(pk__in=signatures(programme).values("user_id")))
