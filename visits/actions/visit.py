@@ -12,6 +12,7 @@ from students.actions.change import answer_changes, reopen_changes
 from students.models import Student
 from visits.actions.checks import problems
 from visits.actions.register import recompute
+from visits.actions.versions import keep_version
 from visits.enums import COUNTED_STATES, VISIT_MOVES, VisitKind, VisitorRole
 from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
 from visits.queries.records import colleagues
@@ -107,6 +108,7 @@ def correct_visit(visit, *, by, students, **entry):
     day_before = visit.visited_on
     _check_students(by, visit.programme, students, known=before)
     entry.check(visit.programme, visit.school)
+    keep_version(visit, by=by, reason=visit.return_reason)
     changed = _fill(visit, entry)
     clear_return(visit)
     visit.save()
