@@ -74,7 +74,7 @@ def _own(client_uuid, by):
 def _submit(by, programme, client_uuid, students, entry):
     if programme.state != ProgrammeState.OPEN:
         raise ValidationError(closed_sentence(programme))
-    school = _check_students(by, programme, students)
+    school = check_students(by, programme, students)
     entry.check(programme, school)
     visit = Visit(
         client_uuid=client_uuid, programme=programme, authority_id=programme.authority_id, school=school, lead=by,
@@ -84,7 +84,7 @@ def _submit(by, programme, client_uuid, students, entry):
     visit.save(force_insert=True)
     lead = VisitVisitor(visit=visit, user=by, role=VisitorRole.LEAD)
     VisitVisitor.objects.bulk_create([lead, *_other_visitors(visit, by, entry)])
-    rows = _student_rows(visit, students)
+    rows = student_rows(visit, students)
     VisitStudent.objects.bulk_create(rows)
     _write_opinions(visit, entry.opinions, known=())
     ids = sorted(row.student_id for row in rows)
@@ -106,7 +106,7 @@ def correct_visit(visit, *, by, students, **entry):
         raise WrongState("这条记录没有被退回，或者已经改好提交了。")
     before = {row.student_id for row in visit.visit_students.all()}
     day_before = visit.visited_on
-    _check_students(by, visit.programme, students, known=before)
+    check_students(by, visit.programme, students, known=before)
     entry.check(visit.programme, visit.school)
     keep_version(visit, by=by, reason=visit.return_reason)
     changed = _fill(visit, entry)
@@ -116,7 +116,7 @@ def correct_visit(visit, *, by, students, **entry):
     kept = {student.pk for student in students}
     visit.visit_students.exclude(student_id__in=kept).delete()
     visit.visit_students.update(mode=visit.mode, visited_on=visit.visited_on, counted=_counts(visit))
-    VisitStudent.objects.bulk_create(_student_rows(visit, [s for s in students if s.pk not in before]))
+    VisitStudent.objects.bulk_create(student_rows(visit, [s for s in students if s.pk not in before]))
     _write_opinions(visit, entry.opinions, known=visit.opinions.all())
     answer_again(kept | before, day_before, by)
     recompute((visit.programme_id, pk) for pk in kept | before)
@@ -139,7 +139,7 @@ def clear_return(visit):
     visit.return_reason = ""
 
 
-def _check_students(by, programme, students, known=()):
+def check_students(by, programme, students, known=()):
     """The school of the first pupil the author may visit. Everybody else must live in the same household."""
     if not students:
         raise ValidationError({"student": "选一家。"})
@@ -189,7 +189,7 @@ def _counts(visit):
     )
 
 
-def _student_rows(visit, students):
+def student_rows(visit, students):
     counted = _counts(visit)
     return [
         VisitStudent(
