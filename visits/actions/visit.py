@@ -88,7 +88,7 @@ def _submit(by, programme, client_uuid, students, entry):
     VisitStudent.objects.bulk_create(rows)
     _write_opinions(visit, entry.opinions, known=())
     ids = sorted(row.student_id for row in rows)
-    if _answers(visit):
+    if answers(visit):
         answer_changes(ids, visit.visited_on, by=by)
     recompute((programme.pk, pk) for pk in ids)
     record(visit, "visit.submit", by=by, **_facts(visit, len(rows), entry))
@@ -115,7 +115,7 @@ def correct_visit(visit, *, by, students, **entry):
     _replace_visitors(visit, by, entry)
     kept = {student.pk for student in students}
     visit.visit_students.exclude(student_id__in=kept).delete()
-    visit.visit_students.update(mode=visit.mode, visited_on=visit.visited_on, counted=_counts(visit))
+    visit.visit_students.update(mode=visit.mode, visited_on=visit.visited_on, counted=counts(visit))
     VisitStudent.objects.bulk_create(student_rows(visit, [s for s in students if s.pk not in before]))
     _write_opinions(visit, entry.opinions, known=visit.opinions.all())
     answer_again(kept | before, day_before, by)
@@ -181,7 +181,7 @@ def _fill(visit, entry):
     return changed
 
 
-def _counts(visit):
+def counts(visit):
     return (
         visit.state in COUNTED_STATES
         and visit.mode in visit.programme.rules.counted_modes
@@ -190,7 +190,7 @@ def _counts(visit):
 
 
 def student_rows(visit, students):
-    counted = _counts(visit)
+    counted = counts(visit)
     return [
         VisitStudent(
             visit=visit, student=student, programme_id=visit.programme_id, authority_id=student.authority_id,
@@ -234,7 +234,7 @@ def _write_opinions(visit, opinions, known):
         row.delete()
 
 
-def _answers(visit):
+def answers(visit):
     return visit.state in COUNTED_STATES and visit.mode in visit.programme.rules.counted_modes
 
 
@@ -245,7 +245,7 @@ def answer_again(student_ids, day, by):
         state__in=COUNTED_STATES, visit_students__student_id__in=student_ids
     ).select_related("programme").prefetch_related("visit_students").order_by("visited_on", "pk").distinct()
     for visit in remaining:
-        if _answers(visit):
+        if answers(visit):
             kept = [row.student_id for row in visit.visit_students.all() if row.student_id in student_ids]
             answer_changes(kept, visit.visited_on, by=by)
 
@@ -254,6 +254,6 @@ def _facts(visit, students, entry):
     """For the log: codes and counts only."""
     return {
         "programme": visit.programme.code, "mode": visit.mode, "day": visit.visited_on.isoformat(),
-        "counted": _counts(visit), "students": students, "visitors": 1 + len(entry.others),
+        "counted": counts(visit), "students": students, "visitors": 1 + len(entry.others),
         "opinions": len(entry.opinions),
     }  # fmt: skip
