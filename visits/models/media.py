@@ -34,6 +34,7 @@ class Media(models.Model):
 
     Until the record is submitted it hangs on the form's client_uuid; submit_visit joins it to the visit.
     file, thumb: names in private storage, random; sha256, width, height, seconds of the kept file.
+    claimed_at, tries: when a worker last took it up; a lost one is sent again (visits.actions.media.sweep).
     """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -57,6 +58,8 @@ class Media(models.Model):
     seconds = models.PositiveIntegerField(default=0)
     refusal = models.CharField("为什么没收下", max_length=200, blank=True)
     created_at = models.DateTimeField(default=now)
+    claimed_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
     ready_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
     removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -66,6 +69,9 @@ class Media(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "照片和视频"
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["created_at"], name="media_waiting", condition=Q(state=MediaState.WAITING)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["client_uuid", "owner", "source_sha256"],
@@ -88,7 +94,10 @@ class UploadQuerySet(ScopedQuerySet):
 
 
 class Upload(models.Model):
-    """A file on its way, piece by piece: `received` bytes of `size` are safe; a broken connection goes on there."""
+    """A file on its way, piece by piece: `received` bytes of `size` are safe; a broken connection goes on there.
+
+    sha256: of the whole file as the browser says it, so that the same file picked again goes on where it stopped.
+    """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True)
     client_uuid = models.UUIDField()
@@ -97,6 +106,7 @@ class Upload(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8, choices=MediaKind)
     size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64, blank=True)
     received = models.PositiveIntegerField(default=0)
     media = models.ForeignKey(Media, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=now)
@@ -107,7 +117,10 @@ class Upload(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "上传中的文件"
         constraints = [
-            models.CheckConstraint(name="upload_received_fits", condition=Q(received__lte=models.F("size")))
+            models.CheckConstraint(name="upload_received_fits", condition=Q(received__lte=models.F("size"))),
+            models.UniqueConstraint(
+                fields=["owner", "client_uuid", "sha256"], condition=~Q(sha256=""), name="upload_once"
+            ),
         ]
 
     def __str__(self):
