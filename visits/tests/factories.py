@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from programmes.enums import Mode
+from visits.actions.appointment import plan_visit
 from visits.actions.visit import submit_visit
 
 TEXTS = {
@@ -43,3 +44,9 @@ def make_visit(*students, by, programme, day=None, **fields):
     client_uuid = fields.pop("client_uuid", None) or uuid.uuid4()
     visit, _ = submit_visit(by=by, programme=programme, client_uuid=client_uuid, students=students, **entry(**fields))
     return visit
+
+
+def make_plan(*students, by, programme, **fields):
+    """An appointment with these pupils (one household), in two days at 18:30 unless said otherwise."""
+    fields = {"client_uuid": uuid.uuid4(), "planned_at": at("2022-09-20 18:30"), "mode": Mode.IN_PERSON, **fields}
+    return plan_visit(by=by, programme=programme, students=students, **fields)[0]
