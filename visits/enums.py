@@ -24,6 +24,7 @@ VISIT_MOVES = {
     "submit": ({V.PLANNED, V.DONE, V.RECORDED}, V.RECORDED),  # recorded again: a returned record is corrected
     "return": ({V.RECORDED}, V.RECORDED),  # stays counted, with an open return mark
     "accept": ({V.RECORDED}, V.LOCKED),
+    "withdraw": ({V.LOCKED}, V.RECORDED),  # within a minute of accepting
     "amend": ({V.LOCKED}, V.LOCKED),  # a new version
     "void": ({V.DONE, V.RECORDED, V.LOCKED}, V.VOIDED),
     "unvoid": ({V.VOIDED}, V.RECORDED),  # back to locked where it was locked

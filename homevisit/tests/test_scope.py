@@ -74,6 +74,7 @@ SEES = {
     "visits.Promise": VISIT_TEXT,
     "visits.HelpGiven": VISIT_TEXT,
     "visits.VisitVersion": VISIT_TEXT,
+    "visits.PastVoid": VISIT_TEXT,
     "visits.Media": {"class_head": "c", "school_leader": "cs", "named_leader": "cs"},
     "visits.VisitDraft": OWN,
     "visits.CalendarLink": OWN,

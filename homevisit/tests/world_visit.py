@@ -6,7 +6,7 @@ from core.clock import now
 from programmes.models import Attendance, ConductSignature, DocumentTemplate, Event
 from students.models import Assignment, Consent, PortraitNote
 from visits.enums import MediaState
-from visits.models import CalendarLink, HelpGiven, Media, Promise, Upload, VisitDraft, VisitNote, VisitVersion
+from visits.models import CalendarLink, HelpGiven, Media, PastVoid, Promise, Upload, VisitDraft, VisitNote, VisitVersion
 
 
 def around_visit(visit, student, head, tag):
@@ -34,6 +34,9 @@ def around_visit(visit, student, head, tag):
         "visits.HelpGiven": HelpGiven.objects.create(visit=visit, kind="物品", **at),
         "visits.VisitVersion": VisitVersion.objects.create(
             visit=visit, number=1, written_by=head, written_at=now(), superseded_by=head
+        ),
+        "visits.PastVoid": PastVoid.objects.create(
+            visit=visit, voided_at=now(), voided_by=head, void_reason="示例", unvoided_by=head, unvoid_reason="示例"
         ),
         "visits.VisitDraft": VisitDraft.objects.create(user=head, programme=programme, student=student),
         "visits.CalendarLink": CalendarLink.objects.create(user=head, token_hash=tag),

@@ -124,6 +124,27 @@ class VisitVersion(models.Model):
         return f"{self.visit_id} v{self.number}"
 
 
+class PastVoid(models.Model):
+    """A void that was taken back. Visit says how it stands now; this says that it did not count in between."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="past_voids", verbose_name="家访")
+    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    voided_at = models.DateTimeField("作废时间")
+    void_reason = models.CharField("作废原因", max_length=300)
+    unvoided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    unvoided_at = models.DateTimeField("恢复时间", default=now)
+    unvoid_reason = models.CharField("恢复原因", max_length=300)
+
+    objects = OfVisit.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "恢复过的作废"
+        ordering = ["visit_id", "id"]
+
+    def __str__(self):
+        return f"{self.visit_id} {self.voided_at:%Y-%m-%d}"
+
+
 class OwnRows(ScopedQuerySet):
     def scope(self, reach):
         return Q(user_id=reach.user_id)

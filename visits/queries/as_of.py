@@ -1,7 +1,8 @@
 """Figures as they stood at an instant, told from history: what had been recorded by then, and no later.
 
 The register (visits.queries.facts) says what holds now; this says the same for a past instant, and says it again
-when asked a year later. Only three facts have no history and are read as of today: exemption, 婉拒 and household.
+when asked a year later; a void counts for as long as it held, also one that was taken back. What has no history and
+is read as of today: exemption, 婉拒, household, and day, form and pupils of a record that was corrected or amended.
 Deadline figures are therefore frozen once, in reports.Snapshot.
 """
 
@@ -16,7 +17,7 @@ from programmes.enums import Mode
 from schools.enums import Politics, Position
 from schools.models import School
 from students.models import Enrolment
-from visits.models import Opinion, VisitVisitor
+from visits.models import Opinion, PastVoid, VisitVisitor
 from visits.models.register import ALL
 
 MODES = tuple(Mode.values)
@@ -64,7 +65,9 @@ REACHED = """
 SELECT vs.student_id, {mode_bits}
 FROM visits_visitstudent vs JOIN visits_visit v ON v.id = vs.visit_id
 WHERE vs.programme_id = %(programme)s AND vs.visited_on BETWEEN %(starts_on)s AND %(ends_on)s
-  AND v.recorded_at < %(at)s AND (v.voided_at IS NULL OR v.voided_at >= %(at)s) {and_students}
+  AND v.recorded_at < %(at)s AND (v.voided_at IS NULL OR v.voided_at >= %(at)s)
+  AND v.id NOT IN (SELECT visit_id FROM visits_pastvoid WHERE voided_at < %(at)s AND unvoided_at >= %(at)s)
+  {and_students}
 GROUP BY vs.student_id
 """
 
@@ -255,7 +258,8 @@ def _rows(sql, params):
 
 def _known(programme, at):
     """Counted visits as known at the instant, as a condition on rows that hang on a visit."""
-    return Q(
+    void_then = PastVoid.objects.filter(voided_at__lt=at, unvoided_at__gte=at).values("visit_id")
+    return ~Q(visit_id__in=void_then) & Q(
         Q(visit__voided_at__isnull=True) | Q(visit__voided_at__gte=at),
         visit__programme=programme,
         visit__recorded_at__lt=at,
