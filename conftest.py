@@ -119,3 +119,22 @@ def axe():
         return [f"{rule['id']}: " + ", ".join(" ".join(node["target"]) for node in rule["nodes"]) for rule in found]
 
     return violations
+
+
+@pytest.fixture
+def s3_storage(settings):
+    """Private files go to a bucket of a real S3 service on a port of its own."""
+    from core.storage import storage_of
+    from core.tests.s3 import s3_server
+
+    with s3_server() as url:
+        settings.STORAGES = {**settings.STORAGES, "default": storage_of(url)[1]}
+        yield
+
+
+@pytest.fixture(params=["folder", "s3"])
+def any_storage(request, settings, tmp_path):
+    """The same test on a folder and on S3."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    if request.param == "s3":
+        request.getfixturevalue("s3_storage")

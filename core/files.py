@@ -1,15 +1,26 @@
-"""Files below the private media folder: whole or not there at all, never served by path."""
+"""Files in private storage, a folder or S3 (core/storage.py): whole or not there at all, never served by path."""
 
 import hashlib
 import os
+import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, default_storage
+
+BLOCK = 1 << 20
+READY = ".ready"
+
+
+def in_folder():
+    return isinstance(default_storage, FileSystemStorage)
 
 
 def private_path(name):
-    """The place of a stored file. Raises ValueError for a name that leads out of the folder."""
+    """The place of a stored file in a folder. Raises ValueError for a name that leads out of it."""
     root = Path(settings.MEDIA_ROOT).resolve()
     path = (root / name).resolve()
     if not path.is_relative_to(root):
@@ -17,12 +28,20 @@ def private_path(name):
     return path
 
 
+def place_of(name):
+    """For people: where the file is."""
+    return str(private_path(name)) if in_folder() else f"s3://{default_storage.bucket_name}/{name}"
+
+
 def write_private(name, write):
     """write(path) fills a temporary file that then takes the name: on disk first, renamed second (security.md R5).
 
     A file of that name is replaced. Returns the SHA-256 of what was written.
     """
-    target = private_path(name)
+    return _write_to_folder(private_path(name), write) if in_folder() else _write_to_s3(name, write)
+
+
+def _write_to_folder(target, write):
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=target.suffix)
     os.close(handle)  # mkstemp made it readable by this user alone
@@ -43,6 +62,65 @@ def write_private(name, write):
     return checksum
 
 
+def _write_to_s3(name, write):
+    """Whole here first: an object appears only when all of it has arrived there."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{Path(name).suffix}"
+        path.touch(0o600)
+        write(str(path))
+        with path.open("rb") as file:
+            checksum = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            default_storage.save(name, File(file))
+    return checksum
+
+
+def write_bytes(name, data):
+    return write_private(name, lambda path: Path(path).write_bytes(data))
+
+
+def open_private(name):
+    """To read from. Raises FileNotFoundError."""
+    return private_path(name).open("rb") if in_folder() else default_storage.open(name)
+
+
+def delete_private(name):
+    """A file that is not there is gone already."""
+    if name and in_folder():
+        private_path(name).unlink(missing_ok=True)
+    elif name:
+        default_storage.delete(name)
+
+
+@contextmanager
+def local_copy(name):
+    """A path for a program that reads only paths; only to read from, gone afterwards where it had to be fetched."""
+    if in_folder():
+        yield private_path(name)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"file{Path(name).suffix}"
+        with open_private(name) as source, path.open("wb") as copy:
+            shutil.copyfileobj(source, copy, BLOCK)
+        yield path
+
+
 def checksum_of(name):
-    with private_path(name).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with open_private(name) as file:
+        digest = hashlib.sha256()
+        while block := file.read(BLOCK):
+            digest.update(block)
+        return digest.hexdigest()
+
+
+def storage_ready():
+    """Whether files can be written."""
+    try:
+        if in_folder():
+            Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+            (Path(settings.MEDIA_ROOT) / READY).write_text("ok")
+        else:
+            default_storage.save(READY, ContentFile(b"ok"))
+    except Exception:  # noqa: BLE001 (whatever the service or its library raises: it cannot be written)
+        return False
+    return True

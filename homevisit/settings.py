@@ -10,6 +10,8 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from kombu.utils.url import url_to_parts
 
+from core.storage import storage_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -122,8 +124,13 @@ else:
     }
 
 # ── Files: private folder; nothing below it is ever served by path ──
-MEDIA_ROOT = Path(env.str("STORAGE_URL", default=f"file://{DATA_DIR / 'media'}").removeprefix("file://"))
+try:
+    folder, private_storage = storage_of(env.str("STORAGE_URL", default=f"file://{DATA_DIR / 'media'}"))
+except ValueError as error:
+    raise ImproperlyConfigured(str(error)) from error
+MEDIA_ROOT = Path(folder or DATA_DIR / "media")
 MEDIA_URL = ""
+X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", default="")  # nginx's internal location of the folder (decision 0009)
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
@@ -131,7 +138,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": private_storage,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
@@ -152,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
     # One tick a minute reads what is due from the database, so a missed tick heals itself.
     "tick": {"task": "reports.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "registers": {"task": "visits.tasks.refresh_registers", "schedule": crontab(hour=3, minute=10)},
+    "locks": {"task": "visits.tasks.lock_records", "schedule": crontab(hour=3, minute=20)},
 }
 if url_to_parts(BROKER_URL).scheme == "filesystem":
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -1,10 +1,10 @@
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from core.files import storage_ready
 from schools.enums import Role
 
 
@@ -35,18 +35,14 @@ def healthz(request):
 @login_not_required
 @require_safe
 def readyz(request):
-    """The process can work: the database answers and the media folder can be written."""
+    """The process can work: the database answers and files can be written."""
     problems = []
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except connection.Database.Error:
         problems.append("database")
-    try:
-        settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
-        probe = settings.MEDIA_ROOT / ".ready"
-        probe.write_text("ok")
-    except OSError:
+    if not storage_ready():
         problems.append("files")
     return JsonResponse({"ready": not problems, "problems": problems}, status=503 if problems else 200)
 

@@ -14,7 +14,7 @@ from django.db.models import Exists, Max, OuterRef, Sum
 from core import jobs
 from core.audit import record
 from core.clock import local_date, now
-from core.files import private_path, write_private
+from core.files import open_private, write_private
 from core.formats import full_day, instant, percent
 from core.sheets import clean, internal_mark, write_table
 from core.states import move
@@ -217,8 +217,9 @@ def _write_workbook(compilation, table, path):
 
 def _check(compilation, name, table):
     """Read the file back: its rows are the frozen ones, and its sums the database's own."""
-    sheet = openpyxl.load_workbook(private_path(name), read_only=True).active
-    written = [list(row) for row in sheet.iter_rows(values_only=True)]
+    with open_private(name) as file:
+        sheet = openpyxl.load_workbook(file, read_only=True).active
+        written = [list(row) for row in sheet.iter_rows(values_only=True)]
     expected = [[_as_written(value) for value in row] for row in (*table.rows, table.sums)]
     first = written.index(expected[0]) if expected[0] in written else 0
     sums = Snapshot.objects.filter(compilation=compilation, dimension=ALL).aggregate(due=Sum("due"), visited=Sum("visited"))

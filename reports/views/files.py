@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from core.access import authorize
 from core.audit import record
-from core.files import private_path
+from core.files import open_private
 from core.formats import thousands
 from reports.queries.compilations import compilations_for
 from reports.queries.summary import NOTES, summary_table
@@ -65,7 +65,7 @@ def download(request, pk):
     if not compilation.is_ready:
         raise Http404
     try:
-        file = private_path(compilation.file).open("rb")
+        file = open_private(compilation.file)
     except FileNotFoundError:
         raise Http404 from None
     record(compilation, "report.download", by=request.user, sha256=compilation.checksum, revision=compilation.revision)

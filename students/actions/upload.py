@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from core.audit import record
 from core.clock import now, today
+from core.files import local_copy
 from core.formats import clock
 from core.states import WrongState, move
 from students.enums import UPLOAD_MOVES, UploadState
@@ -30,7 +31,9 @@ def receive(file, *, school, scope, by):
     _refuse_while_another_waits(school, by)
     name = default_storage.save(f"rosters/{uuid.uuid4().hex}.xlsx", file)
     try:
-        plan = plan_roster(read_sheets(default_storage.path(name)), [school], as_of=today(), scope=scope)
+        with local_copy(name) as path:
+            sheets = read_sheets(path)
+        plan = plan_roster(sheets, [school], as_of=today(), scope=scope)
         if plan.refused:
             raise Refused(plan.refused.kind, plan.refused.message, plan.refused.field)
         with transaction.atomic():
@@ -57,7 +60,8 @@ def confirm(upload, *, by):
     upload = RosterUpload.objects.get(pk=upload.pk)
     if upload.state != UploadState.WAITING:
         move(upload, UPLOAD_MOVES, "apply")
-    sheets = read_sheets(upload.file.path)
+    with local_copy(upload.file.name) as path:
+        sheets = read_sheets(path)
     try:
         return _apply_as_shown(upload, sheets, by)
     except (PlanChanged, IntegrityError) as error:  # another school took in the same pupil a moment earlier

@@ -1,11 +1,9 @@
 """From a file to rows of cells. Content decides, not the name; what isn't surely an .xlsx gets one clear sentence."""
 
-import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.child import ChildFailed, ask_child
 from students.roster.problems import Refused
 
 CHILD = Path(__file__).with_name("child.py")
@@ -34,7 +32,10 @@ class Sheet:
 def read_sheets(path):
     """Visible sheets of a workbook, empty ones too. Raises Refused."""
     _check_kind(Path(path))
-    answer = _ask_child(path)
+    try:
+        answer = ask_child(CHILD, path, seconds=SECONDS)
+    except ChildFailed as error:
+        raise Refused("unreadable_file") from error
     if why := answer.get("refused"):
         raise Refused("unsupported_format", SENTENCES[why]) if why in SENTENCES else Refused(why)
     return [Sheet(sheet["name"], [(n, _cells(cells)) for n, cells in sheet["rows"]]) for sheet in answer["sheets"]]
@@ -56,18 +57,6 @@ def _check_kind(path):
     if head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0").startswith(b"<"):
         raise Refused("unsupported_format", SENTENCES["web"])
     raise Refused("unsupported_format", "" if b"\0" in head and not head.startswith(b"\xff\xfe") else SENTENCES["text"])
-
-
-def _ask_child(path):
-    """What the child says; an abort, a kill or a time-out is a file that cannot be read."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(CHILD), str(path)],
-            capture_output=True, stdin=subprocess.DEVNULL, env={}, timeout=SECONDS, check=True,
-        )  # fmt: skip
-        return json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError) as error:
-        raise Refused("unreadable_file") from error
 
 
 def _cells(cells):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.access import authorize
 from core.audit import record
 from core.clock import local_date
+from core.files import local_copy
 from core.states import WrongState
 from schools.models import School
 from students.actions.upload import PlanChanged, cancel, confirm, receive, remove_overdue
@@ -122,7 +123,9 @@ def held_back(request, token):
     numbers = set(row.report.get("held", []))
     if not row.is_open or not numbers:
         raise Http404
-    plan = plan_roster(read_sheets(row.file.path), [row.school], as_of=local_date(row.created_at))
+    with local_copy(row.file.name) as path:
+        sheets = read_sheets(path)
+    plan = plan_roster(sheets, [row.school], as_of=local_date(row.created_at))
     record(row, "roster.held_back", by=request.user, authority_id=row.school.authority_id, rows=len(numbers))
     return _workbook(lambda path: write_held(path, plan, numbers), "没有导入的学生.xlsx")
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from core.enums import JobState
-from core.files import private_path
+from core.files import place_of
 from programmes.models import Programme
 from reports.actions.compile import CannotCompile, run_compilation, start_compilation
 from reports.queries.summary import summary_rows
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         for row in (*rows, total):
             self.stdout.write(f"{row.name}\t应访{row.all['due']}\t实访{row.all['visited']}\t{row.rate()}")
         self.stdout.write(f"SHA-256 {compilation.checksum}")
-        self.stdout.write(str(private_path(compilation.file)))
+        self.stdout.write(place_of(compilation.file))
 
 
 def _instant(text):
