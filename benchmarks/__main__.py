@@ -23,7 +23,7 @@ def measure():
     from django.core.management import call_command
     from django.db import connections
 
-    from benchmarks import coverage, district, pages, register, urls  # noqa: F401  (a broken page fails at once)
+    from benchmarks import coverage, district, pages, register, urls, visits  # noqa: F401  (a broken page fails at once)
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -32,6 +32,7 @@ def measure():
     coverage.figures_growth(districts)
     pages.desk_table(districts)
     register.open_anew(districts)
+    visits.recording(districts)
     connections.close_all()
 
 

@@ -79,12 +79,12 @@ def get(browser, address, cookie):
 
 
 @contextlib.contextmanager
-def gunicorn():
-    """Yields the port of one worker, once it answers."""
+def gunicorn(workers=1, **env):
+    """Yields the port once it answers."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "homevisit.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    command = [sys.executable, "-m", "gunicorn", "homevisit.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
     command += ["--worker-class", "gthread", "--threads", "2", "--keep-alive", "60", "--no-control-socket"]
-    server = subprocess.Popen(command, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(command, env=os.environ | env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait(port, server)
         yield port

@@ -1,6 +1,7 @@
 from django.http import HttpResponse
 from django.urls import path
 
+from benchmarks.visits import without_coverage
 from homevisit.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401
 
 
@@ -10,3 +11,5 @@ def empty(request):
 
 
 urlpatterns = [*urlpatterns, path("bench/empty/", empty)]
+
+without_coverage()
