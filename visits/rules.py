@@ -6,6 +6,7 @@ from django.db.models import Q
 from schools.enums import Role
 from schools.models import Post
 from students.models import Student
+from students.models.assignment import assigned
 from students.models.mark import mentored, referred
 
 VISITING_ROLES = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
@@ -54,13 +55,16 @@ rules.add_perm("visits.view_school", runs_school)
 rules.add_perm("visits.view_school_rank", leads_school)
 rules.add_perm("visits.view_names", reads_names)
 rules.add_perm("visits.change_due", heads_class_of_due)
+rules.add_perm("visits.assign", heads_class)
 
 # ── Logging visits and what follows a record (security.md §2, "visit text") ──
 
 
 def my_pupils(reach, prefix=""):
-    """Condition: pupils of the classes the user heads and those the user mentors. prefix is the path to Student."""
-    return Q(**{f"{prefix}school_class_id__in": reach.classes}) | Q(**{f"{prefix}pk__in": mentored(reach)})
+    """Condition: pupils of the classes the user heads, those the user mentors, those assigned for a visit.
+    prefix is the path to Student."""
+    condition = Q(**{f"{prefix}school_class_id__in": reach.classes}) | Q(**{f"{prefix}pk__in": mentored(reach)})
+    return condition | Q(**{f"{prefix}pk__in": assigned(reach)}) if reach.staff_schools else condition
 
 
 def pupils_to_visit(reach, prefix=""):
@@ -75,7 +79,8 @@ def visits_families(user, student=None):
     reach = user.reach
     if student is None:
         return bool(reach.roles & VISITING_ROLES) or (
-            bool(reach.staff_schools) and mentored(reach).exists()
+            bool(reach.staff_schools)
+            and Student.objects.filter(Q(pk__in=mentored(reach)) | Q(pk__in=assigned(reach))).exists()
         )
     return Student.objects.filter(pupils_to_visit(reach), pk=student.pk).exists()
 
@@ -131,3 +136,25 @@ rules.add_perm(
     "visits.return_visit", ~went_along & (heads_class_of_visit | (leads_school_of_visit & visited_by_class_head))
 )
 rules.add_perm("visits.void_visit", leads_school_of_visit)
+
+# ── What comes after a record: review, take back a void, amend ──
+
+
+@rules.predicate
+def reviews_records(user):
+    return bool(user.reach.classes or user.reach.leader_schools)
+
+
+@rules.predicate
+def works_at_school_of_visit(user, visit):
+    return visit.school_id in user.reach.staff_schools
+
+
+rules.add_perm("visits.review_records", reviews_records)
+rules.add_perm("visits.review_class", heads_class | leads_school_of_class)
+rules.add_perm(
+    "visits.accept_visit", ~went_along & (heads_class_of_visit | (leads_school_of_visit & visited_by_class_head))
+)
+rules.add_perm("visits.unvoid_visit", leads_school_of_visit)
+rules.add_perm("visits.amend_visit", (is_lead & works_at_school_of_visit) | leads_school_of_visit)
+rules.add_perm("visits.amend_facts", leads_school_of_visit)

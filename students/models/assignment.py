@@ -14,9 +14,9 @@ def open_now(moment=None):
 
 
 def assigned(reach):
-    """Ids of the pupils whose family the user is to visit (security.md §2, "asg"), while of their school."""
+    """Ids of the pupils whose family the user is to visit (security.md §2, "asg"), while both are of one school."""
     return Assignment.objects.filter(
-        open_now(), visitor_id=reach.user_id, school_id__in=reach.staff_schools
+        open_now(), visitor_id=reach.user_id, student__school_id__in=reach.staff_schools
     ).values("student_id")  # fmt: skip
 
 

@@ -4,8 +4,10 @@ import re
 
 from core.clock import today
 from core.formats import mask_phone
+from programmes.enums import ProgrammeState
 from programmes.models import Category
-from students.models import CategoryMark, ChangeEvent, MentorLink, Student
+from students.enums import AssignmentRole
+from students.models import Assignment, CategoryMark, ChangeEvent, MentorLink, Student
 from students.models.student import active_on
 
 STREET = re.compile(r"^.*?[路街道巷镇乡村]")
@@ -25,6 +27,34 @@ def siblings(student, *, user):
 def mentors(student):
     links = MentorLink.objects.filter(active_on(today()), student=student).select_related("teacher")
     return [link.teacher for link in links]
+
+
+def assignments(student, *, user):
+    """Who visits the family now, of any programme, as far as the user may know."""
+    rows = Assignment.objects.visible_to(user).current().filter(student=student)
+    return list(rows.select_related("programme", "visitor").order_by("pk"))
+
+
+def visits_as_assigned(student, rows, *, user):
+    """Is the user among these visitors, and of the pupil's school still (security.md §2, "asg")?"""
+    return student.school_id in user.reach.staff_schools and any(row.visitor_id == user.pk for row in rows)
+
+
+def next_visitor(rows):
+    """The lead of an open programme whose visit is yet to come, or None."""
+    return next(
+        (
+            row
+            for row in rows
+            if row.role == AssignmentRole.LEAD and row.ended_at is None and row.programme.state == ProgrammeState.OPEN
+        ),
+        None,
+    )
+
+
+def needs_special_care(student):
+    """What an assigned visitor reads instead of a restricted category: that one holds, never which."""
+    return CategoryMark.objects.in_force(today()).filter(student=student, category__restricted=True).exists()
 
 
 def marks(student, *, user):

@@ -1,4 +1,4 @@
-"""One pupil: class, family with masked contacts, marks for those who may read them."""
+"""One pupil: class, family with contacts (in clear only for who is assigned), marks for those who may read them."""
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -9,7 +9,7 @@ from core.audit import record
 from core.clock import today
 from core.formats import mask_national_no
 from core.states import WrongState
-from students.actions.reveal import reveal_contact, reveal_number
+from students.actions.reveal import read_contact_assigned, reveal_contact, reveal_number
 from students.forms import RevealForm
 from students.queries import pupil as queries
 from students.roster.values import age
@@ -59,15 +59,22 @@ def _page(request, student, *, shown=None, forms=None, refused="", status=200):
     user, shown, forms = request.user, shown or {}, forms or {}
     confirmed, suggested = queries.marks(student, user=user)
     is_head = allowed(user, "students.mark", student)
-    if any(mark.category.restricted for mark in confirmed + suggested):
+    knows_restricted = any(mark.category.restricted for mark in confirmed + suggested)
+    if knows_restricted:
         record(student, "mark.read_restricted", by=user)
     mentors = queries.mentors(student)
+    assignments = queries.assignments(student, user=user)
+    is_assigned = queries.visits_as_assigned(student, assignments, user=user)
+    contact = read_contact_assigned(student, by=user) if is_assigned else shown.get("contact")
     context = {
         "student": student,
-        "visits_here": is_head or user in mentors,
+        "visits_here": is_head or is_assigned or user in mentors,
+        "is_assigned": is_assigned,
+        "next_visitor": queries.next_visitor(assignments),
+        "special_care": is_assigned and not knows_restricted and queries.needs_special_care(student),
         "label": student.school_class.label() if student.school_class_id else "不在班",
         "age": age(student.birth, today()) if student.birth else None,
-        "contact": queries.contact(student, shown.get("contact")),
+        "contact": queries.contact(student, contact),
         "is_shown": bool(shown),
         "number": _number(user, student, shown.get("number")),
         "siblings": queries.siblings(student, user=user),
@@ -76,7 +83,7 @@ def _page(request, student, *, shown=None, forms=None, refused="", status=200):
         "suggested": len(suggested) if is_head else 0,
         "changes": queries.changes(student, user=user),
         "is_head": is_head,
-        "contact_form": _form(user, "students.reveal_contact", student, forms, "contact"),
+        "contact_form": None if is_assigned else _form(user, "students.reveal_contact", student, forms, "contact"),
         "number_form": _form(user, "students.reveal_number", student, forms, "number"),
         "refused": refused,
     }
