@@ -11,3 +11,11 @@ def refresh_registers():
 
     for programme in Programme.objects.filter(state=ProgrammeState.OPEN).order_by("pk"):
         rebuild(programme)
+
+
+@shared_task
+def lock_records():
+    """Each night: records nobody accepted lock after the programme's days."""
+    from visits.actions.lock import lock_due
+
+    lock_due()
