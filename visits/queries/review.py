@@ -1,0 +1,65 @@
+"""Records that wait for somebody's look: the class head's of the class, the leader's of class heads' own records."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from schools.enums import Role
+from schools.models import Post
+from visits.enums import VisitState
+from visits.models import Visit, VisitStudent, VisitVisitor
+from visits.queries.records import people
+
+
+def reviewable(user):
+    """Condition on visits: the user may accept them or send them back. Says in rows what the permission says of one.
+
+    A class head reviews records of the class that others wrote; the school's leader those a class head wrote.
+    """
+    reach = user.reach
+    visitors = VisitVisitor.objects.filter(visit=OuterRef("pk"))
+    of_class = VisitStudent.objects.filter(
+        visit=OuterRef("pk"), school=OuterRef("school"), student__school_class__in=reach.classes
+    )
+    may = Q(Exists(of_class)) if reach.classes else Q(pk__in=())
+    if reach.leader_schools:
+        headed = Post.objects.active().filter(role=Role.CLASS_HEAD, user__visits_made__visit=OuterRef("visit_id"))
+        by_head = VisitStudent.objects.filter(
+            Exists(headed.filter(school_class=OuterRef("student__school_class"))), visit=OuterRef("pk")
+        )
+        may |= Q(Exists(by_head), school__in=reach.leader_schools)
+    return may & ~Q(Exists(visitors.filter(user=user)))
+
+
+def waiting(user, *, programme=None, school_class=None):
+    """Recorded, not returned, not accepted, and the user's to look at; the last written first."""
+    rows = Visit.objects.visible_to(user).filter(
+        reviewable(user), state=VisitState.RECORDED, returned_at__isnull=True
+    )  # fmt: skip
+    if programme is not None:
+        rows = rows.filter(programme=programme)
+    if school_class is not None:
+        rows = rows.filter(
+            Exists(VisitStudent.objects.filter(visit=OuterRef("pk"), student__school_class=school_class))
+        )
+    return rows.order_by("-recorded_at", "-pk")
+
+
+def waiting_count(user, programme=None, school_class=None):
+    return waiting(user, programme=programme, school_class=school_class).count()
+
+
+def waiting_list(user, *, programme, school_class=None):
+    """Rows of the review page with everything their texts need: a fixed number of queries."""
+    return (
+        waiting(user, programme=programme, school_class=school_class)
+        .select_related("lead", "school")
+        .prefetch_related(*people(), "opinions", "promises", "notes")
+    )
+
+
+def waiting_classes(user, programme):
+    """{class id: records that wait} of the user's classes and, for a leader, of the school's."""
+    rows = waiting(user, programme=programme).order_by().values_list("visit_students__student__school_class", "pk")
+    found = {}
+    for class_id, pk in rows.distinct():
+        found.setdefault(class_id, set()).add(pk)
+    return {class_id: len(ids) for class_id, ids in found.items() if class_id}
