@@ -1,24 +1,38 @@
-"""Which family to visit first: pupils of my class and those I mentor, by household, with the facts that say why."""
+"""Which family to visit first: pupils of my class, those I mentor and those assigned to me, by household, with the
+facts that say why. templates/visits/_how.html tells the order in words; a test holds the two together."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from math import ceil
+from datetime import date, datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 
 from core import formats
-from core.clock import today
+from core.clock import local_date, now, today
 from schools.calendar import school_year
-from students.models import CategoryMark, ChangeEvent, Student
-from visits.enums import Priority
-from visits.models import Due, VisitStudent
+from schools.models import User
+from students.enums import AssignmentRole
+from students.models import Assignment, CategoryMark, ChangeEvent, Student
+from visits.enums import COUNTED_STATES, Priority, VisitState
+from visits.models import Due, Visit, VisitStudent
 from visits.queries.board import label_year
 from visits.rules import my_pupils, pupils_to_visit
 
-PACE_DAYS = 14
 LONG_WAIT = 7  # days after a change from which the reason says how long the family has waited
+FOLLOW_UP_DAYS = 3  # a follow-up is due so many days before its day
+PLAN_DAYS = 3  # an appointment that nobody kept or moved is forgotten after so many days
 FAR = date.max
 NEVER = date.min
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An appointment that waits: its time, and who is to go."""
+
+    visit_id: int
+    moment: datetime
+    lead_id: int
+    lead: str
+    been: bool  # there already, not recorded yet
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,11 @@ class Member:
     change_on: date | None = None  # day of the oldest change no visit has answered
     arrived_on: date | None = None  # newly arrived only
     last_on: date | None = None  # last counted visit of any programme
+    follow_up_on: date | None = None  # a recorded visit asked for another one, now due
+    follow_up_of: int | None = None  # that visit
+    visit_by: date | None = None  # the class head asked me to go by this day
+    goes: User | None = None  # the class head asked somebody else
+    plan: Plan | None = None
 
     @property
     def is_due(self):
@@ -42,15 +61,21 @@ class Member:
         return self.is_due and not self.due.visits
 
     @property
+    def calls(self):
+        """Somebody is to go there: not reached yet, or a follow-up is due."""
+        return self.waits or self.follow_up_on is not None and not (self.due and self.due.exempt_reason)
+
+    @property
     def declined(self):
         return self.due is not None and self.due.declined
 
     @property
     def order(self):
-        """Rank, then the older change, the earlier arrival, never visited, the longest not visited, the roster."""
+        """The one ranking. A change of it is a change of _how.html."""
         return (
-            not self.waits, self.declined, self.priority, self.change_on or FAR, self.arrived_on or FAR,
-            self.last_on or NEVER, self.label, _serial(self.student.class_serial), self.student.pk,
+            not self.calls, self.waits and self.declined, self.priority, self.follow_up_on or FAR,
+            self.change_on or FAR, self.visit_by or FAR, self.last_on or NEVER, self.arrived_on or FAR,
+            self.label, _serial(self.student.class_serial), self.student.pk,
         )  # fmt: skip
 
     @property
@@ -58,6 +83,8 @@ class Member:
         """Facts in one line, never a category."""
         if self.due is not None and self.due.exempt_reason:
             return "这次免访"
+        if self.follow_up_on:
+            return self._follow_up
         if not self.is_due:
             return "不在这次的应访名单里"
         if not self.waits:
@@ -65,6 +92,24 @@ class Member:
             return f"{formats.day(self.due.last_on)}走访过{times}"
         if self.declined:
             return "婉拒过上门，可以约到学校或别处见面"
+        return f"{self._by}{self._wait}"
+
+    @property
+    def _follow_up(self):
+        late = (today() - self.follow_up_on).days
+        if late > 0:
+            return f"回访已过期{late}天"
+        return f"约好{formats.day(self.follow_up_on)}前回访" if late < 0 else "约好今天回访"
+
+    @property
+    def _by(self):
+        if not self.visit_by:
+            return ""
+        late = (today() - self.visit_by).days
+        return f"原定{formats.day(self.visit_by)}前去，" if late > 0 else f"{formats.day(self.visit_by)}前去，"
+
+    @property
+    def _wait(self):
         if self.change_on:
             waited = (today() - self.change_on).days
             how_long = f"，已等{waited}天" if waited >= LONG_WAIT else ""
@@ -87,7 +132,7 @@ class Family:
     """One line of the list: the pupils of one household in my care, the one to see first at the front."""
 
     members: list
-    rank: int = 0  # 1, 2, 3 … among the waiting; 0 otherwise
+    rank: int = 0  # 1, 2, 3 … among those to visit next; 0 otherwise
 
     @property
     def first(self):
@@ -114,14 +159,36 @@ class Family:
         return any(member.waits for member in self.members)
 
     @property
+    def plan(self):
+        """The next appointment of one of them who waits for a visit."""
+        plans = [member.plan for member in self.members if member.plan and member.calls]
+        return min(plans, key=lambda plan: plan.moment) if plans else None
+
+    @property
+    def goes(self):
+        """Who else was asked to go, when none of those who wait is left to me."""
+        calling = [member.goes for member in self.members if member.calls]
+        return calling[0] if calling and all(calling) else None
+
+    @property
+    def is_next(self):
+        """Somebody is to go, nobody has an appointment, nobody else was asked."""
+        return self.first.calls and not self.plan and not self.goes
+
+    @property
     def priority(self):
-        """1, 2, 3 of the waiting pupil at the front, 0 for none."""
-        known = self.first.priority if self.first.waits else Priority.NONE
+        """1, 2, 3 of the pupil at the front who is to be visited, 0 for none."""
+        known = self.first.priority if self.first.calls else Priority.NONE
         return int(known) if known <= Priority.THIRD else 0
 
     @property
     def reason(self):
-        return self.first.reason
+        if not self.plan:
+            return self.first.reason
+        if self.plan.been:
+            return f"{self.plan.lead or '你'}去过了，还没有记录"
+        when = f"{formats.day(self.plan.moment)}{formats.clock(self.plan.moment)}"
+        return f"{self.plan.lead}约了{when}" if self.plan.lead else f"约好{when}"
 
     @property
     def reached_on(self):
@@ -140,7 +207,33 @@ class MyList:
 
     @property
     def waiting(self):
+        """Not reached yet, with an appointment or without: what is left of the number due."""
         return [family for family in self.families if family.waits]
+
+    @property
+    def next(self):
+        """Whom to ask for an appointment, in this order."""
+        return [family for family in self.families if family.is_next]
+
+    @property
+    def planned(self):
+        """Not reached yet, and an appointment stands."""
+        return [family for family in self.waiting if family.plan]
+
+    @property
+    def open(self):
+        """Not reached yet and no appointment: reached + planned + open are the number due."""
+        return [family for family in self.waiting if not family.plan]
+
+    @property
+    def elsewhere(self):
+        """Families that wait and that somebody else was asked to visit."""
+        return [family for family in self.families if family.goes and not family.plan]
+
+    @property
+    def to_return_to(self):
+        """Reached already, and a follow-up is due."""
+        return [family for family in self.families if not family.waits and family.first.calls]
 
     @property
     def visited(self):
@@ -160,10 +253,10 @@ class MyList:
 
 
 def my_list(user, programme, *, referred=False):
-    """MyList of a programme, waiting families first. referred: with a psychologist's referred pupils.
+    """MyList of a programme, families to visit first. referred: with a psychologist's referred pupils.
 
-    The same number of queries however long the list: pupils, register, changes, last visits, and one more
-    for the ranks of pupils of other heads' classes.
+    The same number of queries however long the list: pupils, register, changes, last visits, follow-ups,
+    assignments, appointments, and one more for the ranks of pupils of other heads' classes.
     """
     condition = pupils_to_visit(user.reach) if referred else my_pupils(user.reach)
     pupils = list(Student.objects.filter(condition).active().select_related("school_class__school"))
@@ -171,6 +264,9 @@ def my_list(user, programme, *, referred=False):
     due = {row.student_id: row for row in Due.objects.filter(programme=programme, student_id__in=ids)}
     changes = _open_changes(user, ids)
     last = _last_visits(ids)
+    follow_ups = _follow_ups(user, programme, ids)
+    asked = _asked(programme, ids)
+    plans = _plans(user, programme, ids)
     ranks = _known_ranks(user, programme, [p for p in pupils if p.school_class_id not in user.reach.classes])
     newly_since = today() - timedelta(days=programme.rules.visit.newly_arrived_days)
     year = label_year(programme)
@@ -183,9 +279,13 @@ def my_list(user, programme, *, referred=False):
             rank = row.priority if row else Priority.NONE
         else:
             rank = Priority.FIRST if change_on else ranks.get(pupil.pk, Priority.THIRD if newly else Priority.NONE)
+        follow_up_on, follow_up_of = follow_ups.get(pupil.pk, (None, None))
+        lead = asked.get(pupil.pk)
+        is_mine = lead is not None and lead.visitor_id == user.pk
         member = Member(
             pupil, pupil.school_class.label(year) if pupil.school_class else "", row, rank, change_on, newly,
-            last.get(pupil.pk),
+            last.get(pupil.pk), follow_up_on, follow_up_of, visit_by=lead.visit_by if is_mine else None,
+            goes=lead.visitor if lead and not is_mine else None, plan=plans.get(pupil.pk),
         )  # fmt: skip
         homes.setdefault(pupil.household_id or f"pupil {pupil.pk}", []).append(member)
     return MyList(_ranked(homes.values()))
@@ -193,8 +293,14 @@ def my_list(user, programme, *, referred=False):
 
 def _ranked(homes):
     groups = sorted((sorted(members, key=lambda m: m.order) for members in homes), key=lambda members: members[0].order)
-    waiting = sum(members[0].waits for members in groups)
-    return [Family(members, at if at <= waiting else 0) for at, members in enumerate(groups, 1)]
+    families, rank = [], 0
+    for members in groups:
+        family = Family(members)
+        if family.is_next:
+            rank += 1
+            family = Family(members, rank)
+        families.append(family)
+    return families
 
 
 def _serial(text):
@@ -213,6 +319,56 @@ def _open_changes(user, ids):
 def _last_visits(ids):
     rows = VisitStudent.objects.filter(student_id__in=ids, counted=True).order_by()
     return dict(rows.values_list("student_id").annotate(Max("visited_on")))
+
+
+def _follow_ups(user, programme, ids):
+    """{student id: (day, id of the visit that asked for it)} where it is due and nobody has been there since.
+
+    Only from records the user may read: that somebody comes back is part of what was said there.
+    """
+    since = VisitStudent.objects.filter(
+        Q(visited_on__gt=OuterRef("visited_on")) | Q(visit__follows=OuterRef("visit_id")),
+        student_id=OuterRef("student_id"), visit__state__in=COUNTED_STATES,
+    )  # fmt: skip
+    asking = Visit.objects.visible_to(user).filter(
+        state__in=COUNTED_STATES, follow_up_on__range=(programme.starts_on, today() + timedelta(days=FOLLOW_UP_DAYS))
+    )
+    rows = VisitStudent.objects.filter(~Exists(since), student_id__in=ids, visit__in=asking.values("pk"))
+    found = {}
+    for student_id, day, visit_id in rows.order_by("-visit__follow_up_on", "pk").values_list(
+        "student_id", "visit__follow_up_on", "visit_id"
+    ):
+        found[student_id] = (day, visit_id)
+    return found
+
+
+def _asked(programme, ids):
+    """{student id: the assignment of the one who is to lead}"""
+    rows = Assignment.objects.current().filter(
+        programme=programme, student_id__in=ids, role=AssignmentRole.LEAD, ended_at=None
+    )
+    return {row.student_id: row for row in rows.select_related("visitor")}
+
+
+def _plans(user, programme, ids):
+    """{student id: the next appointment}, whoever made it; one long past and forgotten is none."""
+    rows = VisitStudent.objects.filter(
+        programme=programme, student_id__in=ids, visit__state__in=(VisitState.PLANNED, VisitState.DONE)
+    ).select_related("visit__lead")
+    earliest = now() - timedelta(days=PLAN_DAYS)
+    found = {}
+    for row in rows:
+        visit = row.visit
+        been = visit.state == VisitState.DONE
+        moment = visit.started_at if been else visit.planned_at
+        if moment is None or local_date(moment) < local_date(earliest):
+            continue
+        mine = visit.lead_id == user.pk
+        plan = Plan(visit.pk, moment, visit.lead_id, "" if mine else f"{visit.lead.name}老师", been)
+        known = found.get(row.student_id)
+        if known is None or plan.moment < known.moment:
+            found[row.student_id] = plan
+    return found
 
 
 def _known_ranks(user, programme, pupils):
@@ -234,32 +390,3 @@ def last_time(day):
     if years == 0:
         return formats.day(day)
     return f"去年{day.month}月" if years == 1 else f"{day.year}年{day.month}月"
-
-
-@dataclass(frozen=True)
-class Pace:
-    """One sentence on where the present speed leads; tone "" or "warm"."""
-
-    text: str
-    tone: str = ""
-
-
-def pace(mine, programme, last_day):
-    """From the families reached in the last two weeks (fewer at the start of a programme)."""
-    left = len(mine.waiting)
-    if not left:
-        return Pace("都走到了")
-    now = today()
-    if now > last_day:
-        return Pace(f"{formats.day(last_day)}已经截止，现在去算补访", "warm")
-    days = max(1, min(PACE_DAYS, (now - programme.starts_on).days + 1))
-    since = now - timedelta(days=days - 1)
-    done = sum(1 for family in mine.visited if since <= family.reached_on <= now)
-    days_left = (last_day - now).days + 1
-    if not done:
-        each = ceil(left / days_left)
-        return Pace(f"每天走{each}家，{formats.day(last_day)}前能走完")
-    finish_on = now + timedelta(days=ceil(left * days / done))
-    if finish_on <= last_day:
-        return Pace(f"照这个速度，{formats.day(finish_on)}能走完")
-    return Pace(f"照这个速度，要到{formats.day(finish_on)}，晚{(finish_on - last_day).days}天", "warm")

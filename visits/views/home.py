@@ -11,7 +11,8 @@ from core.clock import now, today
 from core.formats import day
 from programmes.enums import ProgrammeState
 from programmes.queries.current import current_programme
-from visits.queries.ranking import my_list, pace
+from visits.queries.pace import pace
+from visits.queries.ranking import my_list
 from visits.queries.records import my_recent
 from visits.queries.trend import coverage_day
 
