@@ -3,6 +3,7 @@
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from core.access import allowed
 from programmes.queries.current import available_programmes, current_programme
 from schools.enums import Role
 
@@ -19,7 +20,7 @@ def build(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    groups = menu(user)
+    groups = menu(user, current_programme(request))
     items = [item for group in groups for item in group["items"]]
     mark_current(items, request.path)
     tabs = [item for item in items if item["tab"]][:4]
@@ -41,10 +42,12 @@ def programme_choices(request):
     ]
 
 
-def menu(user):
-    """Groups of menu items for the user's posts of today; pages that do not exist are left out."""
+def menu(user, programme=None):
+    """Groups of menu items for the user's posts of today and the programme looked at; pages that do not exist are
+    left out."""
     reach, roles = user.reach, user.reach.roles
     visits, school = bool(roles & TEACHERS), bool(reach.whole_schools)
+    code = programme.rules.conduct if programme else None
     daily = [
         item("visits:home", "今天", "house-door", when=visits, exact=True, tab=True),
         item("visits:board", "班级看板", "grid-3x3-gap", when=bool(reach.classes), tab=True, short="班级"),
@@ -63,6 +66,11 @@ def menu(user):
             short="报表",
         ),
         item("programmes:overview", "活动安排", "calendar-range", when=bool(reach.roles)),
+        item("programmes:conduct", code.title if code else "", "shield-check", when=bool(code and code.rules)),
+        item(
+            "programmes:events", "会议和培训", "megaphone",
+            when=programme is not None and allowed(user, "programmes.view_events"),
+        ),
     ]
     manage = [
         item("students:import", "导入名册", "upload", when=bool(reach.admin_schools)),

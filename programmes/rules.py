@@ -5,6 +5,8 @@ import rules
 from schools.enums import Role
 from schools.rules import runs_district
 
+VISITING_ROLES = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
+
 
 @rules.predicate
 def is_officer_of(user, obj=None):
@@ -38,4 +40,27 @@ def works_under(user, programme):
     return any(school and school.authority_id == programme.authority_id for school in schools)
 
 
+@rules.predicate
+def holds_a_visiting_post(user):
+    return bool(user.reach.roles & VISITING_ROLES)
+
+
 rules.add_perm("programmes.sign_conduct", works_under)
+rules.add_perm("programmes.visits_families", holds_a_visiting_post)
+
+
+@rules.predicate
+def reads_events(user):
+    reach = user.reach
+    return bool(reach.staff_schools or reach.authorities or reach.reviewed_authorities)
+
+
+@rules.predicate
+def runs_school_of_event(user, event):
+    return event.school_id in user.reach.whole_schools
+
+
+rules.add_perm("programmes.view_events", reads_events)
+rules.add_perm("programmes.add_event", runs_school)
+rules.add_perm("programmes.change_event", runs_school_of_event)
+rules.add_perm("programmes.view_attendance", runs_school_of_event)  # names; a count is for whoever sees the meeting

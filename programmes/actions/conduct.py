@@ -12,9 +12,10 @@ from programmes.queries.overview import home_school
 
 
 @transaction.atomic
-def sign(programme, *, by):
+def sign(programme, *, by, version=None):
     """The signature under the code as it stands; the one there already when it is signed. None where the notice
-    has no code. Raises WrongState once the programme is over."""
+    has no code. version: what the signer has read. Raises WrongState once the programme is over, or when the code
+    has been changed since it was read."""
     programme = Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
     authorize(by, "programmes.sign_conduct", programme)
     conduct = programme.rules.conduct
@@ -25,6 +26,8 @@ def sign(programme, *, by):
         return signed
     if programme.state != ProgrammeState.OPEN:
         raise WrongState(f"“{programme}”现在不在进行中，不用再签“{conduct.title}”。")
+    if version not in (None, conduct.version):
+        raise WrongState(f"“{conduct.title}”刚改过，看一遍新的再签。")
     signature = ConductSignature.objects.create(
         programme=programme, user=by, school=home_school(by, programme), version=conduct.version, signed_at=now()
     )

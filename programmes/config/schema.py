@@ -153,8 +153,8 @@ class Reading(Part):
 
 
 class Training(Part):
-    """required: who visits has been to a meeting of kind `event`; the school sees who has not. hold_back: without it
-    no record is taken."""
+    """required: who visits has been to a meeting of kind `event`; the school is shown who has not (is_trained).
+    hold_back: such a visitor's record is not taken until the school has the attendance; otherwise nobody is held up."""
 
     required: bool = False
     hold_back: bool = False

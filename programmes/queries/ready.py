@@ -1,11 +1,11 @@
 """Who is ready to visit: has signed the code, has been to the training. Gaps are for the school to arrange."""
 
+from django.db.models import QuerySet
+
 from core.clock import today
 from programmes.models import Attendance, ConductSignature
-from schools.enums import Role
+from programmes.rules import VISITING_ROLES
 from schools.models import Post, User
-
-VISITING_ROLES = (Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER)
 
 
 def has_signed(programme, user):
@@ -34,15 +34,15 @@ def trainings(programme):
 
 
 def visitors(school, users=None):
-    """Active people of the school with a post that visits families, and `users` who visit by another way (mentors,
-    assigned). Ordered by name."""
+    """Active people of the school with a post that visits families, and `users` (list or queryset) who visit by
+    another way (mentors, assigned). Ordered by name."""
     posts = Post.objects.active().filter(role__in=VISITING_ROLES)
     of_school = posts.filter(school=school).values("user_id")
     of_classes = posts.filter(school_class__school=school).values("user_id")
     people = User.objects.filter(is_active=True)
     chosen = people.filter(pk__in=of_school) | people.filter(pk__in=of_classes)
     if users is not None:
-        chosen |= people.filter(pk__in=[user.pk for user in users])
+        chosen |= people.filter(pk__in=users if isinstance(users, QuerySet) else [user.pk for user in users])
     return chosen.order_by("name", "pk")
 
 

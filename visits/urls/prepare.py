@@ -1,3 +1,9 @@
-"""The brief before a visit."""
+"""Getting ready: the brief of a family, one's preparation, who of the school is ready."""
 
-urlpatterns = []
+from django.urls import path
+
+from visits.views import prepare
+
+urlpatterns = [
+    path("school/<int:pk>/ready/", prepare.ready, name="ready"),
+]

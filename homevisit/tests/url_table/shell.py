@@ -48,4 +48,57 @@ ROWS = [
         "auditor inspector nobody": "404",
         "rest": "403/403/404/404",
     }),
+    Row("programmes:conduct", "get", "", {"rest": "200"}),
+    Row("programmes:conduct_sign", "post", "", {
+        "reviewer district_admin security_admin auditor": "403",
+        "inspector nobody": "404",
+        "rest": "302",
+    }),
+    Row("programmes:events", "get", "", {
+        "security_admin auditor inspector nobody": "403",
+        "rest": "200",
+    }),
+    Row("programmes:event_new", "get", "", {
+        "school_leader named_leader school_admin": "200",
+        "rest": "403",
+    }),
+    Row("programmes:event_new", "post", "", {
+        "school_leader named_leader school_admin": "422",
+        "rest": "403",
+    }),
+    Row("programmes:event", "get", "programmes.Event", {
+        "reviewer district_admin": "200/200/200/404",
+        "security_admin auditor inspector nobody": "403",
+        "rest": "200/200/404/404",
+    }),
+    Row("programmes:event_edit", "get", "programmes.Event", {
+        "school_leader named_leader school_admin": "200/200/404/404",
+        "reviewer district_admin": "403/403/403/404",
+        "security_admin auditor inspector nobody": "403",
+        "rest": "403/403/404/404",
+    }),
+    Row("programmes:event_edit", "post", "programmes.Event", {
+        "school_leader named_leader school_admin": "422/422/404/404",
+        "reviewer district_admin": "403/403/403/404",
+        "security_admin auditor inspector nobody": "403",
+        "rest": "403/403/404/404",
+    }),
+    Row("programmes:event_cancel", "post", "programmes.Event", {
+        "school_leader named_leader school_admin": "302/302/404/404",
+        "reviewer district_admin": "403/403/403/404",
+        "security_admin auditor inspector nobody": "403",
+        "rest": "403/403/404/404",
+    }),
+    Row("programmes:attendance", "get", "programmes.Event", {
+        "school_leader named_leader school_admin": "200/200/404/404",
+        "reviewer district_admin": "403/403/403/404",
+        "security_admin auditor inspector nobody": "403",
+        "rest": "403/403/404/404",
+    }),
+    Row("programmes:attendance", "post", "programmes.Event", {
+        "school_leader named_leader school_admin": "302/302/404/404",
+        "reviewer district_admin": "403/403/403/404",
+        "security_admin auditor inspector nobody": "403",
+        "rest": "403/403/404/404",
+    }),
 ]

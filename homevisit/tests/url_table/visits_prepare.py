@@ -1,3 +1,13 @@
-"""The brief, conduct, meetings, portrait."""
+"""The brief of a family, one's preparation, who of the school is ready."""
 
-ROWS = []
+from homevisit.tests.url_table.row import Row
+
+# fmt: off
+ROWS = [
+    Row("visits:ready", "get", "schools.School", {
+        "school_leader named_leader school_admin": "200/200/404/404",
+        "reviewer district_admin security_admin": "403/403/403/404",
+        "auditor inspector nobody": "404",
+        "rest": "403/403/404/404",
+    }),
+]
