@@ -1,6 +1,9 @@
 """Who is to visit which family: the class head assigns, an appointment brings colleagues along (security.md §2, "asg")."""
 
+from datetime import date
+
 from django.db import transaction
+from django.db.models import Q
 
 from core.audit import record
 from core.clock import now
@@ -80,22 +83,39 @@ def resume_assignments(programme_id, student_ids, *, ended_at, until):
     return rows.update(ended_at=until)
 
 
+def snapshot(programme, student_ids):
+    """Open rows as [id, role, visit_by], fit for a session: what take_back brings back."""
+    rows = Assignment.objects.filter(programme=programme, student__in=student_ids, ended_at=None).order_by("pk")
+    return [[pk, role, day and day.isoformat()] for pk, role, day in rows.values_list("pk", "role", "visit_by")]
+
+
 @transaction.atomic
-def take_back(made, ended, *, by):
-    """Undo: rows of the ids `made` end, those of `ended` hold again where nobody else leads by now → (gone, back)."""
-    touched = Assignment.objects.filter(pk__in=[*made, *ended])
+def take_back(made, before, *, since, until, by):
+    """Undo what was done between two instants: rows of the ids `made` end, those of the snapshot `before` hold as
+    they did → (gone, back). Where somebody else leads by now, or the end came from elsewhere, that stays."""
+    earlier = {pk: (role, day and date.fromisoformat(day)) for pk, role, day in before}
+    touched = Assignment.objects.filter(pk__in=[*made, *earlier])
     _locked(Student.objects.filter(pk__in=touched.values("student_id")))
     gone = _end(Assignment.objects.filter(pk__in=made, ended_at=None), by)
     back = []
-    for row in Assignment.objects.filter(pk__in=ended, ended_at__lte=now()).order_by("pk"):
-        rest = Assignment.objects.filter(programme=row.programme_id, student=row.student_id, ended_at=None)
-        if not any(other.visitor_id == row.visitor_id or other.role == row.role == AssignmentRole.LEAD for other in rest):
-            row.ended_at = None
-            row.save(update_fields=["ended_at"])
+    ours = Q(ended_at=None) | Q(ended_at__range=(since, until))
+    rows = touched.filter(ours, pk__in=earlier).order_by("pk")
+    for row in sorted(rows, key=lambda row: earlier[row.pk][0] == AssignmentRole.LEAD):  # who leads no more goes first
+        now_is, was = (row.role, row.visit_by, row.ended_at), (*earlier[row.pk], None)
+        if now_is != was and not _taken(row, role=was[0]):
+            row.role, row.visit_by, row.ended_at = was
+            row.save(update_fields=["role", "visit_by", "ended_at"])
             back.append(row)
     if back:
         _tell("assignment.restore", back, by)
     return gone, len(back)
+
+
+def _taken(row, *, role):
+    """Does an open row of somebody else, or a later one of the same visitor, stand in the way?"""
+    rest = Assignment.objects.filter(programme=row.programme_id, student=row.student_id, ended_at=None).exclude(pk=row.pk)
+    same = Q(visitor=row.visitor_id)
+    return rest.filter(same | Q(role=AssignmentRole.LEAD) if role == AssignmentRole.LEAD else same).exists()
 
 
 def _locked(students):

@@ -10,7 +10,7 @@ from core.states import WrongState
 from programmes.tests.factories import make_programme
 from schools.enums import Role
 from schools.tests.factories import make_class, make_school, make_user
-from students.actions.assign import assign, end_assignments, take_back, unassign
+from students.actions.assign import assign, end_assignments, snapshot, take_back, unassign
 from students.models import Assignment
 from students.tests.factories import make_student
 
@@ -151,25 +151,39 @@ def test_programmes_do_not_meet(programme, head, teacher, colleague, student):
 
 def test_taken_back_everything_is_as_before(programme, head, teacher, colleague, student, settings):
     other = make_student(student.school_class)
-    [before] = assign(programme, [student], teacher, by=head, visit_by=DAY)
+    assign(programme, [student], teacher, by=head, visit_by=DAY)
+    assign(programme, [student], colleague, by=head, role="other")
+    before = snapshot(programme, [student.pk, other.pk])
     settings.HOMEVISIT_CLOCK = "2022-09-18T10:05+08:00"
-    made = assign(programme, [student, other], colleague, by=head)
+    rows = assign(programme, [student, other], colleague, by=head, visit_by=date(2022, 9, 29))
+    made = [row.pk for row in rows if row.student_id == other.pk]
 
-    ids = [row.pk for row in made]
-    assert take_back(ids, [before.pk], by=head) == (2, 1)
-    assert current() == [(student.pk, teacher.pk, "lead", DAY)]
-    assert take_back(ids, [before.pk], by=head) == (0, 0)
+    assert take_back(made, before, since=now(), until=now(), by=head) == (1, 2)
+    assert current() == [(student.pk, teacher.pk, "lead", DAY), (student.pk, colleague.pk, "other", None)]
+    assert take_back(made, before, since=now(), until=now(), by=head) == (0, 0)
     assert lines()[-2:] == ["assignment.end", "assignment.restore"]
 
 
 def test_what_somebody_else_has_taken_over_meanwhile_stays(programme, head, teacher, colleague, student):
     third = make_user(Role.TEACHER, school=student.school)
-    [before] = assign(programme, [student], teacher, by=head)
+    assign(programme, [student], teacher, by=head)
+    before = snapshot(programme, [student.pk])
     [made] = assign(programme, [student], colleague, by=head)
     assign(programme, [student], third, by=head)
 
-    assert take_back([made.pk], [before.pk], by=head) == (0, 0)
+    assert take_back([made.pk], before, since=now(), until=now(), by=head) == (0, 0)
     assert current() == [(student.pk, third.pk, "lead", None)]
+
+
+def test_what_ended_by_a_visit_meanwhile_does_not_come_back(programme, head, teacher, colleague, student, settings):
+    assign(programme, [student], teacher, by=head)
+    before = snapshot(programme, [student.pk])
+    [made] = assign(programme, [student], colleague, by=head)
+    since = now()
+    Assignment.objects.filter(visitor=teacher).update(ended_at=now() - timedelta(minutes=1))
+
+    assert take_back([made.pk], before, since=since, until=since, by=head) == (1, 0)
+    assert current() == []
 
 
 @pytest.mark.parametrize("rows", [1, 3])
