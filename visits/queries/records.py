@@ -1,24 +1,15 @@
 """Visit records: what a record asks for, who may have gone along, what happened to it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from core import formats
-from core.models import AuditEntry
 from schools.models import Post, User
 from students.models import Student
-from visits.enums import COUNTED_STATES, Answerer, VisitState
+from visits.enums import COUNTED_STATES, Answerer
 from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
-
-HISTORY = {
-    "visit.submit": "提交了记录",
-    "visit.correct": "改好并重新提交",
-    "visit.return": "退回修改",
-    "visit.void": "作废",
-}
-
 
 def colleagues(school_id):
     """Everybody with a post at the school today."""
@@ -26,31 +17,9 @@ def colleagues(school_id):
     return User.objects.filter(is_active=True, pk__in=posts.values("user_id"))
 
 
-@dataclass(frozen=True)
-class Step:
-    at: datetime
-    who: str
-    what: str
-    reason: str
-
-
-def history(visit):
-    """Who did what when, oldest first. The caller has fetched the visit in scope."""
-    entries = list(
-        AuditEntry.objects.filter(
-            object_type=visit._meta.label_lower, object_id=str(visit.pk), action__in=HISTORY
-        ).order_by("id")
-    )
-    names = dict(User.objects.filter(pk__in={entry.actor_id for entry in entries}).values_list("pk", "name"))
-    return [
-        Step(entry.at, names.get(entry.actor_id, "系统"), HISTORY[entry.action], entry.facts.get("reason", ""))
-        for entry in entries
-    ]
-
-
 def companions(user, limit=4):
     """Colleagues who went along with the user most often, to be picked with one tap."""
-    rows = VisitVisitor.objects.filter(visit__lead=user).exclude(user=user).order_by()
+    rows = VisitVisitor.objects.filter(visit__lead=user, visit__state__in=COUNTED_STATES).exclude(user=user).order_by()
     ids = rows.values("user_id").annotate(times=Count("pk")).order_by("-times", "user_id").values_list("user_id")[:limit]
     found = User.objects.visible_to(user).filter(is_active=True).in_bulk([pk for (pk,) in ids])
     return list(found.values())
@@ -93,7 +62,7 @@ def people():
 
 
 def records(user, programme):
-    """Visits of a programme the user may read, the latest first, with pupils and visitors for a list."""
+    """Visits of a programme the user may read, in any state, the latest first, with pupils and visitors for a list."""
     uncounted = VisitStudent.objects.filter(visit=OuterRef("pk"), counted=True)
     return (
         Visit.objects.visible_to(user)
@@ -105,9 +74,9 @@ def records(user, programme):
 
 
 def my_recent(user, programme, limit=5):
-    """Visits I led or joined: those returned to me first, then the latest."""
+    """Records of visits I led or joined: those returned to me first, then the latest."""
     mine = VisitVisitor.objects.filter(user=user).values("visit_id")
-    rows = records(user, programme).filter(pk__in=mine).exclude(state=VisitState.VOIDED)
+    rows = records(user, programme).filter(pk__in=mine, state__in=COUNTED_STATES)
     return list(rows.annotate(to_correct=Q(returned_at__isnull=False, lead=user)).order_by("-to_correct", *ORDER)[:limit])
 
 
@@ -115,7 +84,9 @@ ORDER = ("-visited_on", "-pk")
 
 
 def duration(visit):
-    """18:34–19:26，52分钟"""
+    """18:34–19:26，52分钟; "" for a visit that has not begun."""
+    if not visit.started_at:
+        return ""
     if not visit.ended_at:
         return formats.clock(visit.started_at)
     minutes = int((visit.ended_at - visit.started_at) / timedelta(minutes=1))

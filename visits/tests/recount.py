@@ -22,8 +22,10 @@ def days_visited(programme):
     """{student id: [days]} of visits that count."""
     days = {}
     for visit in Visit.objects.filter(programme=programme).prefetch_related("visit_students"):
+        if visit.state not in COUNTING:
+            continue
         inside = programme.starts_on <= visit.visited_on <= programme.ends_on
-        if visit.state in COUNTING and visit.mode in programme.rules.counted_modes and inside:
+        if visit.mode in programme.rules.counted_modes and inside:
             for row in visit.visit_students.all():
                 days.setdefault(row.student_id, []).append(visit.visited_on)
     return days

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from programmes.tests.factories import make_programme
 from schools.enums import Role
-from schools.tests.factories import add_post, make_class, make_class_head, make_school
+from schools.tests.factories import add_post, make_class, make_class_head, make_leader, make_school
 from students.models import Enrolment
 from students.signals import students_changed
 from students.tests.factories import make_mark, make_student
+from visits.actions.amend import amend_visit
 from visits.actions.register import check, open_register, recompute, set_due_facts
-from visits.actions.review import return_visit, void_visit
+from visits.actions.review import accept_visit, return_visit, unvoid_visit, void_visit
 from visits.actions.visit import submit_visit
 from visits.enums import Exempt
 from visits.models import Visit
@@ -40,7 +41,7 @@ class District:
         for school_class in self.classes[1:]:
             add_post(self.head, Role.CLASS_HEAD, school_class=school_class)
         self.students = [make_student(self.classes[i % 3]) for i in range(6)]
-        self.exempt, self.declined = set(), set()
+        self.exempt, self.declined, self.leaders = set(), set(), {}
         open_register(self.programme)
 
     def visit(self, pupil, days_ago, mode):
@@ -48,12 +49,39 @@ class District:
         submit_visit(
             by=self.head, programme=self.programme, client_uuid=uuid4(), students=[self.students[pupil]], mode=mode,
             started_at=started, ended_at=started + timedelta(minutes=30), texts=TEXTS, gift_declined=True,
+            late_reason="busy",
         )  # fmt: skip
 
     def void(self, number):
         visits = list(Visit.objects.exclude(state="voided").order_by("pk"))
         if visits:
             void_visit(visits[number % len(visits)], by=self.head, reason="记错了")
+
+    def unvoid(self, number):
+        visits = list(Visit.objects.filter(state="voided").order_by("pk"))
+        if visits:
+            unvoid_visit(visits[number % len(visits)], by=self.head, reason="没有记错")
+
+    def accept(self, number):
+        visits = list(Visit.objects.filter(state="recorded", returned_at__isnull=True).order_by("pk"))
+        if visits:
+            accept_visit(visits[number % len(visits)], by=self.head)
+
+    def amend(self, number, days_ago, mode):
+        """The leader moves day and form of an archived record."""
+        visits = list(Visit.objects.filter(state="locked").order_by("pk"))
+        if visits:
+            visit = visits[number % len(visits)]
+            started = timezone.make_aware(timezone.datetime(2022, 9, 18, 9)) - timedelta(days=days_ago)
+            amend_visit(
+                visit, by=self.leader_of(visit.school), reason="记错了", mode=mode, started_at=started,
+                ended_at=started + timedelta(minutes=30),
+            )  # fmt: skip
+
+    def leader_of(self, school):
+        if school.pk not in self.leaders:
+            self.leaders[school.pk] = make_leader(school)
+        return self.leaders[school.pk]
 
     def send_back(self, number):
         visits = list(Visit.objects.filter(state="recorded", returned_at__isnull=True).order_by("pk"))
@@ -93,6 +121,9 @@ pupils = st.integers(0, 5)
 acts = st.one_of(
     st.tuples(st.just("visit"), pupils, st.integers(0, 60), st.sampled_from(["in_person", "nearby", "phone"])),
     st.tuples(st.just("void"), st.integers(0, 20)),
+    st.tuples(st.just("unvoid"), st.integers(0, 20)),
+    st.tuples(st.just("accept"), st.integers(0, 20)),
+    st.tuples(st.just("amend"), st.integers(0, 20), st.integers(0, 60), st.sampled_from(["in_person", "phone"])),
     st.tuples(st.just("send_back"), st.integers(0, 20)),
     st.tuples(st.just("transfer"), pupils, st.integers(0, 2), st.integers(1, 40)),
     st.tuples(st.just("mark"), pupils, st.sampled_from(["HARDSHIP", "STUDY"])),

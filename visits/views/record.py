@@ -20,7 +20,8 @@ from visits.forms.after import ReasonForm, RecordFilter
 from visits.forms.record import AT_HOME, STUDENT_AT_HOME
 from visits.models import Visit, VisitStudent, VisitVisitor
 from visits.queries.board import label_year
-from visits.queries.records import duration, history, people, records, shown_name
+from visits.queries.history import history
+from visits.queries.records import duration, people, records, shown_name
 
 PAGE = 50
 
