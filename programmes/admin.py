@@ -1,21 +1,33 @@
 """Editing a notice after it was loaded, by the officers of its authority; opening and closing it."""
 
 import json
+from io import BytesIO
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from core.access import allowed, authorize
+from core.documents import render
+from core.documents.package import MOST_BYTES
+from core.files import open_private
 from core.formats import day
 from core.states import WrongState
 from programmes.actions.state import close_programme, open_programme, programme_edited
+from programmes.actions.template import retire_template, template_problems, upload_template
 from programmes.config.check import config_problems
 from programmes.config.notice import ROSTER_FLAGS
 from programmes.config.words import path_words
-from programmes.enums import DeadlineKind
+from programmes.enums import DeadlineKind, TemplateKind
 from programmes.forms import DeadlineForm, LinesField
-from programmes.models import Category, Deadline, Phase, Programme, ProgrammeCategory
+from programmes.models import Category, Deadline, DocumentTemplate, Phase, Programme, ProgrammeCategory
+from programmes.papers import paper
+from programmes.queries.template import built_in
 from programmes.queries.use import category_problems, used_above
 from schools.admin import ScopedAdmin
 
@@ -252,3 +264,150 @@ class CategoryAdmin(ScopedAdmin):
     def get_readonly_fields(self, request, obj=None):
         """A kind that is in use keeps its name in the log and the sheets: its code and bureau do not move."""
         return ["authority", "code"] if obj and (used_above(obj) or obj.uses.exists()) else []
+
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+class TemplateForm(forms.ModelForm):
+    file = forms.FileField(
+        label="模板文件", help_text=f"Word 文档（.docx），最大{MOST_BYTES // 1024 // 1024}MB。上传时逐个核对栏目名。",
+        error_messages={"required": "还没有选文件。", "empty": "文件是空的。请选一份 .docx。"},
+        widget=forms.FileInput(attrs={"accept": ".docx"}),
+    )  # fmt: skip
+
+    class Meta:
+        model = DocumentTemplate
+        fields = ["authority", "kind"]
+
+    def clean(self):
+        data = super().clean()
+        file = data.get("file")
+        if file and data.get("kind"):
+            problems = template_problems(data["kind"], file.read(MOST_BYTES + 1))
+            file.seek(0)
+            if problems:
+                self.add_error("file", problems)
+        return data
+
+
+@admin.register(DocumentTemplate)
+class TemplateAdmin(ScopedAdmin):
+    """A bureau's own shape of a paper: sent, checked, looked at with invented values, taken out of use."""
+
+    perm_view, perm_add = "programmes.view_template", "programmes.change_template"
+    add_form_template = "admin/programmes/template_add.html"
+    change_form_template = "admin/programmes/template_change.html"
+    list_display = ["kind", "authority", "original_name", "uploaded_by", "uploaded_at", "in_use"]
+    list_filter = ["kind"]
+    list_select_related = ["authority", "uploaded_by"]
+    form = TemplateForm
+    fields = ["authority", "kind", "file"]
+    shown = ["authority", "kind", "original_name", "uploaded_by", "uploaded_at", "in_use"]
+
+    @admin.display(description="在用", boolean=True)
+    def in_use(self, obj):
+        return obj.retired_at is None
+
+    def get_fields(self, request, obj=None):
+        return self.shown if obj else self.fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.shown if obj else []
+
+    def get_form(self, request, obj=None, **kwargs):
+        return super().get_form(request, obj, **kwargs) if obj is None else forms.modelform_factory(self.model, fields=[])
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "authority":
+            own = [post.authority_id for post in request.user.posts_now if post.authority_id]
+            field.queryset = field.queryset.filter(pk__in=own)
+            field.initial = field.queryset.first()
+        return field
+
+    def save_model(self, request, obj, form, change):
+        authorize(request.user, self.perm_add, obj)
+        file = form.cleaned_data["file"]
+        template, created = upload_template(obj.authority, obj.kind, file, by=request.user)
+        obj.__dict__.update(template.__dict__)
+        if not created:
+            messages.info(request, "这份文件已经在用，没有重复收下。")
+
+    def add_view(self, request, form_url="", extra_context=None):
+        papers = [(kind, paper(kind.value)) for kind in TemplateKind]
+        extra = {"papers": [{"kind": kind, "fields": _field_rows(one)} for kind, one in papers]}
+        return super().add_view(request, form_url, extra | (extra_context or {}))
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        obj = self.get_object(request, object_id)
+        extra = {"may_retire": obj and not obj.retired_at and allowed(request.user, self.perm_add, obj)}
+        return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
+
+    def get_urls(self):
+        name = "programmes_documenttemplate"
+        wrap = self.admin_site.admin_view
+        return [
+            path("built-in/<slug:kind>/", wrap(require_safe(self.built_in_file)), name=f"{name}_built_in"),
+            path("<int:pk>/file/", wrap(require_safe(self.own_file)), name=f"{name}_file"),
+            path("<int:pk>/sample/", wrap(require_safe(self.sample)), name=f"{name}_sample"),
+            path("<int:pk>/retire/", wrap(require_POST(self.retire)), name=f"{name}_retire"),
+            *super().get_urls(),
+        ]
+
+    def built_in_file(self, request, kind):
+        """The built-in template, to begin from."""
+        authorize(request.user, self.perm_view)
+        if kind not in TemplateKind:
+            raise Http404
+        return _document(built_in(kind).data, f"{TemplateKind(kind).label}-内置模板.docx")
+
+    def own_file(self, request, pk):
+        template = self._row(request, pk)
+        return FileResponse(
+            self._open(template), as_attachment=True, filename=template.original_name, content_type=DOCX
+        )  # fmt: skip
+
+    def sample(self, request, pk):
+        """The template filled with invented values."""
+        template = self._row(request, pk)
+        with self._open(template) as file:
+            filled = render(file.read(), paper(template.kind).example, mark="样例，不是真的记录")
+        return _document(filled, f"{template.get_kind_display()}-样例.docx")
+
+    def retire(self, request, pk):
+        template = self._row(request, pk)
+        authorize(request.user, self.perm_add, template)
+        try:
+            retire_template(template, by=request.user)
+        except WrongState as error:
+            return TemplateResponse(request, "409.html", {"message": str(error)}, status=409)
+        messages.success(request, "已停用，打印改用内置模板。")
+        return redirect(reverse("admin:programmes_documenttemplate_changelist"))
+
+    def _row(self, request, pk):
+        authorize(request.user, self.perm_view)
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def _open(self, template):
+        try:
+            return open_private(template.file)
+        except FileNotFoundError:
+            raise Http404 from None
+
+
+def _document(data, name):
+    return FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type=DOCX)
+
+
+def _field_rows(one):
+    """What to write for each field, for the table below the upload form."""
+    rows = []
+    for field in one.fields:
+        if not field.columns:
+            example = field.example.replace("\n", "；") if isinstance(field.example, str) else ""
+            rows.append({"write": [f"{{{{ {field.name} }}}}"], "field": field, "example": example})
+            continue
+        cells = [f"{{{{ 条.{column} }}}}" for column in field.columns]
+        rows.append({"write": [f"{{%tr for 条 in {field.name} %}}", *cells, "{%tr endfor %}"], "field": field, "example": ""})
+    return rows

@@ -64,3 +64,7 @@ rules.add_perm("programmes.view_events", reads_events)
 rules.add_perm("programmes.add_event", runs_school)
 rules.add_perm("programmes.change_event", runs_school_of_event)
 rules.add_perm("programmes.view_attendance", runs_school_of_event)  # names; a count is for whoever sees the meeting
+
+# ── Papers' templates: of this very authority ──
+rules.add_perm("programmes.view_template", runs_district)
+rules.add_perm("programmes.change_template", is_officer_of)

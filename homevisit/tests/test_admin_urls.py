@@ -23,6 +23,7 @@ TABLE = {
     "schools.workday": ("district_admin", "district_admin"),
     "programmes.programme": ("district_admin", ""),
     "programmes.category": ("district_admin", "district_admin"),
+    "programmes.documenttemplate": ("district_admin", "district_admin"),
     "core.auditentry": ("auditor", ""),
 }
 
