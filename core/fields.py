@@ -54,6 +54,11 @@ def decrypt(value, bound_to):
         raise CannotDecrypt(bound_to) from error
 
 
+def derived_key(purpose):
+    """32 bytes for one purpose, from the same key as the blind index; says nothing about any other purpose."""
+    return hmac.new(list(_all_keys().values())[-1], f"derived:{purpose}".encode(), hashlib.sha256).digest()
+
+
 def blind_index(value, purpose):
     """Hex HMAC-SHA256 of a normalised value, "" for "". The same value under another purpose differs."""
     if not value:

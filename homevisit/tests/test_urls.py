@@ -37,7 +37,8 @@ def paths(row, world):
     for tag in PLACES:
         obj, path = world.places[tag].rows[row.label], "/" + pattern
         for kind, hole in re.findall(r"<(\w+):(\w+)>", pattern):
-            value = {"token": getattr(obj, "token", None), "mark_pk": world.places[tag].rows["students.CategoryMark"].pk}
+            value = {name: getattr(obj, name, None) for name in ("token", "client_uuid")}
+            value["mark_pk"] = world.places[tag].rows["students.CategoryMark"].pk
             path = path.replace(f"<{kind}:{hole}>", str(value.get(hole) or obj.pk))
         found.append(path)
     return found

@@ -163,6 +163,7 @@ class VisitDraft(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
+    dropped_at = models.DateTimeField(null=True)  # deleted by its author, can be had back for some days
 
     objects = OwnRows.as_manager()
 

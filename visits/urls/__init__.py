@@ -1,5 +1,5 @@
-from visits.urls import after, appointment, lists, media, papers, plan, prepare, record
+from visits.urls import after, appointment, draft, lists, media, papers, plan, prepare, record
 
 app_name = "visits"
-parts = [lists, plan, appointment, prepare, record, media, after, papers]
+parts = [lists, plan, appointment, prepare, record, draft, media, after, papers]
 urlpatterns = [pattern for part in parts for pattern in part.urlpatterns]
