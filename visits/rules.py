@@ -8,6 +8,7 @@ from schools.models import Post
 from students.models import Student
 from students.models.assignment import assigned
 from students.models.mark import mentored, referred
+from visits.enums import VisitorRole
 
 VISITING_ROLES = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
 
@@ -158,3 +159,60 @@ rules.add_perm(
 rules.add_perm("visits.unvoid_visit", leads_school_of_visit)
 rules.add_perm("visits.amend_visit", (is_lead & works_at_school_of_visit) | leads_school_of_visit)
 rules.add_perm("visits.amend_facts", leads_school_of_visit)
+
+# ── Getting ready ──
+
+
+@rules.predicate
+def heads_class_of_pupil(user, student):
+    return student.school_class_id in user.reach.classes
+
+
+@rules.predicate
+def leads_school_of_pupil(user, student):
+    return student.school_id in user.reach.leader_schools
+
+
+@rules.predicate
+def goes_along(user, visit):
+    return visit.visitors.filter(user_id=user.pk).exists()
+
+
+rules.add_perm("visits.view_brief", heads_class_of_pupil | leads_school_of_pupil | visits_families)
+rules.add_perm("visits.prepare", goes_along)
+
+# ── Appointments ──
+
+
+@rules.predicate
+def goes_to_family(user, student):
+    """Assigned to this pupil's family, or heads the class (security.md §2, "phone, address")."""
+    if student.school_class_id in user.reach.classes:
+        return True
+    return Student.objects.filter(pk=student.pk, pk__in=assigned(user.reach)).exists() if user.reach.staff_schools else False
+
+
+@rules.predicate
+def is_that_visitor(user, visitor):
+    return visitor.user_id == user.pk and visitor.role == VisitorRole.OTHER
+
+
+rules.add_perm("visits.keep_appointment", is_lead)
+rules.add_perm("visits.cancel_appointment", is_lead | heads_class_of_visit | leads_school_of_visit)
+rules.add_perm("visits.confirm_presence", is_that_visitor)
+rules.add_perm("visits.call_family", goes_to_family)
+
+# ── Papers, a pupil's file, a class's archive (security.md §2, "phone, address"; §4) ──
+
+
+@rules.predicate
+def reads_contacts_of_visit(user, visit):
+    """Of at least one of its pupils: assigned to the family, class head, or who may ask to see them."""
+    pupils = [row.student for row in visit.visit_students.all() if row.school_id == visit.school_id]
+    near = any(allowed(user, "students.reveal_contact", pupil) for pupil in pupils)
+    return near or assigned(user.reach).filter(student__in=pupils).exists()
+
+
+rules.add_perm("visits.print_contacts", reads_contacts_of_visit)
+rules.add_perm("visits.view_file", keeps_records)
+rules.add_perm("visits.archive", heads_class | leads_school_of_class)
