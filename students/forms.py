@@ -1,8 +1,8 @@
 from django import forms
 
 from core.clock import today
-from students.enums import ChangeKind, RevealReason, RosterScope
-from students.models import CategoryMark
+from students.enums import Aspect, ChangeKind, NoteSource, RevealReason, RosterScope
+from students.models import CategoryMark, PortraitNote
 
 MEGABYTE = 1024 * 1024
 SCOPE_HINTS = {
@@ -94,3 +94,30 @@ class RevealForm(forms.Form):
         label="用途", choices=RevealReason.choices, widget=forms.RadioSelect,
         error_messages={"required": "先选用途，再显示。", "invalid_choice": "没有这个用途，请重选。"},
     )  # fmt: skip
+
+
+class NoteForm(forms.Form):
+    """One fact somebody saw. What it may hold, students.actions.portrait says."""
+
+    aspect = forms.ChoiceField(
+        label="哪方面", choices=Aspect.choices, initial=Aspect.STRENGTHS, widget=forms.RadioSelect,
+        error_messages={"required": "还没有选是哪方面。", "invalid_choice": "没有这一项，请重选。"},
+    )  # fmt: skip
+    text = forms.CharField(
+        label="看到的事实", max_length=PortraitNote._meta.get_field("text").max_length,
+        widget=forms.Textarea(attrs={"rows": 2}), help_text="写看到的一件事，不写评语，不打分。",
+        error_messages={"required": "写一句看到的事。", "max_length": "最多%(limit_value)d字，现在%(show_value)d字。"},
+    )  # fmt: skip
+    source = forms.ChoiceField(
+        label="怎么知道的", choices=NoteSource.choices, initial=NoteSource.SCHOOL, widget=forms.RadioSelect,
+        error_messages={"required": "还没有选怎么知道的。", "invalid_choice": "没有这一项，请重选。"},
+    )  # fmt: skip
+    observed_on = forms.DateField(
+        label="日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "还没有填日期。", "invalid": "日期写成 2022-09-18 这样。"},
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["observed_on"].initial = today
+        self.fields["observed_on"].widget.attrs["max"] = str(today())

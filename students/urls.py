@@ -1,6 +1,6 @@
 from django.urls import path
 
-from students.views import marks, pupil, roster
+from students.views import marks, portrait, pupil, roster
 
 app_name = "students"
 urlpatterns = [
@@ -19,5 +19,7 @@ urlpatterns = [
     path("<int:pk>/marks/<int:mark_pk>/confirm/", marks.confirm, name="mark_confirm"),
     path("<int:pk>/marks/<int:mark_pk>/dismiss/", marks.dismiss, name="mark_dismiss"),
     path("<int:pk>/marks/<int:mark_pk>/end/", marks.end, name="mark_end"),
+    path("<int:pk>/portrait/", portrait.add, name="portrait_add"),
+    path("portrait/<int:pk>/remove/", portrait.remove, name="portrait_remove"),
     path("<int:pk>/changes/", marks.add_change, name="change_add"),
 ]

@@ -10,33 +10,34 @@ from core.clock import today
 from core.formats import mask_national_no
 from core.states import WrongState
 from students.actions.reveal import read_contact_assigned, reveal_contact, reveal_number
-from students.forms import RevealForm
+from students.forms import NoteForm, RevealForm
 from students.queries import pupil as queries
+from students.queries.portrait import portrait
 from students.roster.values import age
 
 SHOWN_SECONDS = 60
 
 
-def _pupil(request, pk):
+def find(request, pk):
     authorize(request.user, "students.view")
     return get_object_or_404(queries.pupils(request.user).prefetch_related("guardians"), pk=pk)
 
 
 @require_safe
 def detail(request, pk):
-    return _page(request, _pupil(request, pk))
+    return page(request, find(request, pk))
 
 
 @require_POST
 def reveal(request, pk):
-    student = _pupil(request, pk)
+    student = find(request, pk)
     authorize(request.user, "students.reveal_contact", student)
     return _reveal(request, student, reveal_contact, "contact")
 
 
 @require_POST
 def reveal_pupil_number(request, pk):
-    student = _pupil(request, pk)
+    student = find(request, pk)
     authorize(request.user, "students.reveal_number", student)
     return _reveal(request, student, reveal_number, "number")
 
@@ -44,18 +45,18 @@ def reveal_pupil_number(request, pk):
 def _reveal(request, student, action, what):
     form = RevealForm(request.POST, prefix=what)
     if not form.is_valid():
-        return _page(request, student, forms={what: form}, status=422)
+        return page(request, student, forms={what: form}, status=422)
     try:
         shown = action(student, by=request.user, reason=form.cleaned_data["reason"])
     except WrongState as refused:
-        return _page(request, student, refused=str(refused), status=429)
-    response = _page(request, student, shown={what: shown})
+        return page(request, student, refused=str(refused), status=429)
+    response = page(request, student, shown={what: shown})
     # Masked again by itself, also without script.
     response["Refresh"] = f"{SHOWN_SECONDS}; url={reverse('students:detail', args=[student.pk])}"
     return response
 
 
-def _page(request, student, *, shown=None, forms=None, refused="", status=200):
+def page(request, student, *, shown=None, forms=None, refused="", status=200):
     user, shown, forms = request.user, shown or {}, forms or {}
     confirmed, suggested = queries.marks(student, user=user)
     is_head = allowed(user, "students.mark", student)
@@ -82,6 +83,7 @@ def _page(request, student, *, shown=None, forms=None, refused="", status=200):
         "marks": confirmed,
         "suggested": len(suggested) if is_head else 0,
         "changes": queries.changes(student, user=user),
+        "portrait": portrait(user, student, forms.get("note") or NoteForm(prefix="note")),
         "is_head": is_head,
         "contact_form": None if is_assigned else _form(user, "students.reveal_contact", student, forms, "contact"),
         "number_form": _form(user, "students.reveal_number", student, forms, "number"),

@@ -81,4 +81,19 @@ ROWS = [
         "class_head": "422/404/404/404",
         "rest": "403",
     }),
+    Row("students:portrait_add", "post", "students.Student", {
+        "teacher": "404",
+        "mentor class_head": "422/404/404/404",
+        "psych_teacher": "422/422/404/404",
+        "school_leader named_leader school_admin": "403/403/404/404",
+        "rest": "403",
+    }),
+    Row("students:portrait_remove", "post", "students.PortraitNote", {
+        "teacher school_admin": "404",
+        "mentor": "403/404/404/404",
+        "class_head": "302/404/404/404",
+        "psych_teacher": "403/403/404/404",
+        "school_leader named_leader": "302/302/404/404",
+        "rest": "403",
+    }),
 ]
