@@ -15,9 +15,9 @@ KNOWN = {"region", "secure"}
 
 def storage_of(url):
     """(folder, STORAGES["default"]); folder is None for S3. Raises ValueError with what to repair."""
+    if url.startswith("file://"):
+        return url.removeprefix("file://"), {"BACKEND": FOLDER}  # a path as it is, "#" and all
     parts = urlsplit(url)
-    if parts.scheme == "file":
-        return unquote(parts.path), {"BACKEND": FOLDER}
     if parts.scheme != "s3":
         raise ValueError("STORAGE_URL starts with file:// or s3://")
     return None, {"BACKEND": S3, "OPTIONS": _s3(parts)}
