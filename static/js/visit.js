@@ -15,13 +15,15 @@
 
   function place(id) {
     var target = id && document.getElementById(id);
-    var section = target && target.closest("section[data-step]");
+    var beside = target && target.closest("[data-of-step]");
+    var section = beside ? document.getElementById(beside.dataset.ofStep) : target && target.closest("section[data-step]");
     return { index: section ? sections.indexOf(section) : -1, target: target === section ? null : target };
   }
 
   function show(index, target) {
     at = index;
     sections.forEach(function (section, i) { section.hidden = i !== index; });
+    $$("[data-of-step]", form).forEach(function (box) { box.hidden = box.dataset.ofStep !== sections[index].id; });
     $$("[data-step-mark]").forEach(function (mark, i) {
       mark.classList.toggle("now", i === index);
       mark.classList.toggle("past", i < index);
@@ -38,8 +40,10 @@
       window.scrollTo(0, 0);
       return;
     }
-    var fold = target.closest("details");
+    var fold = target.closest("details"), line = target.closest("[data-line]");
     if (fold) fold.open = true;
+    if (line) line.hidden = false;
+    if (target.closest("#times")) openTimes();
     target.scrollIntoView({ block: "center" });
     target.focus({ preventScroll: true });
   }
@@ -71,6 +75,7 @@
   next.addEventListener("click", function () {
     var radio = at === 0 && chosenElsewhere(), fold = nextFold();
     if (radio) return visitFamily(radio);
+    if (at === 0) begin();
     if (!fold) return go(at + 1);
     $$("[data-fold]", form).forEach(function (other) { other.open = other === fold; });
     $("textarea", fold).focus({ preventScroll: true });
@@ -105,35 +110,120 @@
     fold.addEventListener("input", function () { mark(fold); label(); });
   });
 
-  /* ── 家长意见 ── */
-  var opinions = $("[data-opinions]", form), total = form.elements["opinion-TOTAL_FORMS"];
-  var most = Number(form.elements["opinion-MAX_NUM_FORMS"].value);
-  function lines() { return $$("[data-opinion]", opinions); }
-  function more(quiet) {
-    var line = lines().filter(function (one) { return one.hidden; })[0];
-    if (!line && lines().length < most) line = another();
-    if (!line) return;
-    line.hidden = false;
-    if (!quiet) $("textarea", line).focus();
-    $("[data-more-opinions]").hidden = lines().length >= most && !lines().some(function (one) { return one.hidden; });
-  }
-  function another() {
-    var last = lines().pop(), number = lines().length, line = last.cloneNode(true);
-    [line].concat($$("*", line)).forEach(function (el) {
-      ["id", "name", "for", "aria-describedby"].forEach(function (name) {
-        var value = el.getAttribute(name);
-        if (value) el.setAttribute(name, value.replace(/opinion-\d+-/g, "opinion-" + number + "-"));
+  /* ── Lines: opinions, promises, help given ── */
+  var kinds = $$("[data-lines]", form).map(function (box) {
+    var prefix = box.dataset.lines, button = $("[data-more]", box);
+    var total = form.elements[prefix + "-TOTAL_FORMS"], most = Number(form.elements[prefix + "-MAX_NUM_FORMS"].value);
+    function lines() { return $$("[data-line]", box); }
+    function isWritten(line) {
+      return $$("textarea, select, input:not([type=radio])", line).some(function (el) { return el.value.trim(); });
+    }
+    function another() {
+      var last = lines().pop(), number = lines().length, line = last.cloneNode(true);
+      [line].concat($$("*", line)).forEach(function (el) {
+        ["id", "name", "for", "aria-describedby"].forEach(function (name) {
+          var value = el.getAttribute(name);
+          if (value) el.setAttribute(name, value.replace(new RegExp(prefix + "-\\d+-", "g"), prefix + "-" + number + "-"));
+        });
       });
+      $$("textarea, select, input:not([type=radio])", line).forEach(function (el) {
+        el.value = "";
+        el.classList.remove("is-invalid");
+      });
+      $$("input[type=radio]", line).forEach(function (el) { el.checked = el.defaultChecked; });
+      $$(".invalid-feedback", line).forEach(function (el) { el.remove(); });
+      last.after(line);
+      total.value = number + 1;
+      return line;
+    }
+    function draw() {
+      var said = lines().filter(isWritten).length, out = $("[data-count-of='" + prefix + "']");
+      if (out) out.textContent = said ? said + "条" : out.dataset.none;
+      var words = $("span", button), any = lines().some(function (line) { return !line.hidden; });
+      if (words && button.dataset.again) words.textContent = any ? button.dataset.again : button.dataset.first;
+      button.hidden = lines().length >= most && !lines().some(function (line) { return line.hidden; });
+    }
+    lines().forEach(function (line) { line.hidden = "spare" in line.dataset; });
+    $$("[data-count-of='" + prefix + "']").forEach(function (out) { out.dataset.none = out.textContent; });
+    if ($("span", button)) button.dataset.first = $("span", button).textContent;
+    button.addEventListener("click", function () {
+      var line = lines().filter(function (one) { return one.hidden; })[0] || another();
+      line.hidden = false;
+      $("textarea, select", line).focus();
+      draw();
     });
-    $$("textarea, select", line).forEach(function (el) { el.value = ""; el.classList.remove("is-invalid"); });
-    $$("input[type=radio]", line).forEach(function (el) { el.checked = el.defaultChecked; });
-    $$(".invalid-feedback", line).forEach(function (el) { el.remove(); });
-    last.after(line);
-    total.value = number + 1;
-    return line;
+    box.addEventListener("input", draw);
+    draw();
+    return {
+      prefix: prefix,
+      grow: function (count) { while (lines().length < Math.min(count || 0, most)) another(); },
+      redraw: function () {
+        lines().forEach(function (line) { if (isWritten(line)) line.hidden = false; });
+        draw();
+      }
+    };
+  });
+
+  /* ── Several children: words on each of the ticked ones ── */
+  function drawChildren() {
+    var ticked = $$("[data-sibling]:checked", form).map(function (input) { return input.value; });
+    $$("[data-child]", form).forEach(function (fold) {
+      fold.hidden = !("first" in fold.dataset) && ticked.indexOf(fold.dataset.child) < 0;
+      $("[data-apart]", fold).hidden = !ticked.length;
+    });
   }
-  lines().forEach(function (line) { line.hidden = "spare" in line.dataset; });
-  $("[data-more-opinions]").addEventListener("click", function () { more(); });
+
+  /* ── When: one line, and a fold to change it ── */
+  function inShanghai(options) {
+    return new Intl.DateTimeFormat("en-GB", Object.assign({ timeZone: "Asia/Shanghai" }, options)).format(new Date());
+  }
+  function clockNow() { return inShanghai({ hour: "2-digit", minute: "2-digit" }); }
+  function dayNow() { return inShanghai({ year: "numeric", month: "2-digit", day: "2-digit" }).split("/").reverse().join("-"); }
+  var times = $("#times"), change = $("[data-times]"), startTouched = false;
+  function openTimes(open) {
+    times.hidden = open === false;
+    change.setAttribute("aria-expanded", String(!times.hidden));
+  }
+  change.addEventListener("click", function () { openTimes(times.hidden); });
+  form.elements.start.addEventListener("input", function () { startTouched = true; });
+  form.elements.day.addEventListener("input", function () { startTouched = true; });
+  /* 到家了: the visit begins now, unless its time is known better. */
+  function begin() {
+    var fresh = !("correction" in form.dataset) && !("bound" in form.dataset) && !("kept" in form.dataset);
+    if (!fresh || startTouched || form.elements.end.value || form.elements.day.value !== form.dataset.today) return;
+    if (form.dataset.today === dayNow()) {
+      form.elements.start.value = clockNow();
+      form.elements.start.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+    startTouched = true;
+  }
+  function drawTime() {
+    var day = form.elements.day.value, start = form.elements.start.value, end = form.elements.end.value;
+    var today = day === form.dataset.today, minutes = span(start, end), text = "";
+    if (day && !today) text = Number(day.slice(5, 7)) + "月" + Number(day.slice(8)) + "日 ";
+    if (start && end) text += start + "–" + end + (minutes > 0 ? "，" + minutes + "分钟" : "");
+    else if (start) {
+      var passed = today && form.dataset.today === dayNow() ? span(start, clockNow()) : 0;
+      text += start + "开始" + (passed > 0 ? "，已过" + passed + "分钟" : "");
+    } else text += "还没填开始";
+    $("[data-when-line]").textContent = text;
+    $("[data-now]", form).hidden = Boolean(end);
+  }
+  function drawLate() {
+    var day = form.elements.day.value, late = false;
+    if (day) late = (Date.parse(form.dataset.today) - Date.parse(day)) / 864e5 > Number(form.dataset.lateDays);
+    var box = $("[data-late]");
+    if (!("correction" in form.dataset)) box.hidden = !late;
+    else box.hidden = "notLate" in box.dataset;
+  }
+  $$("[data-in-days]", form).forEach(function (button) {
+    button.addEventListener("click", function () {
+      var input = form.elements.follow_up_on, day = new Date(Date.parse(form.dataset.today) + Number(button.dataset.inDays) * 864e5);
+      input.value = button.dataset.inDays ? day.toISOString().slice(0, 10) : "";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
 
   /* ── Families, colleagues, clock ── */
   var find = $("#family-search");
@@ -189,9 +279,7 @@
   $$("[data-now]").forEach(function (button) {
     button.addEventListener("click", function () {
       var input = document.getElementById(button.dataset.now);
-      input.value = new Intl.DateTimeFormat("en-GB", {
-        timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit"
-      }).format(new Date());
+      input.value = clockNow();
       input.dispatchEvent(new Event("input", { bubbles: true }));
     });
   });
@@ -217,10 +305,18 @@
     var ticked = 0;
     $$("[data-check-group]", form).forEach(function (group) {
       var all = $$("input", group), on = all.filter(function (input) { return input.checked; }).length;
-      ticked += on;
-      $(".opt", group).textContent = "聊到了 " + on + "/" + all.length;
+      if (group.dataset.word === "聊到了") ticked += on;
+      $(".opt", group).textContent = group.dataset.word + " " + on + "/" + all.length;
     });
     say("checks", ticked ? ticked + "项" : "还没勾");
+    $("[data-kind-said]").textContent = names("kind").join("");
+    $$("[data-filled-of]", form).forEach(function (out) {
+      var filled = $$(out.dataset.filledOf + " textarea").filter(function (el) { return el.value.trim(); }).length;
+      out.textContent = filled ? "写了" + filled + "项" : "选填";
+    });
+    drawTime();
+    drawLate();
+    drawChildren();
   }
   function span(start, end) {
     var minutes = function (text) { return Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5)); };
@@ -244,11 +340,12 @@
 
   /* ── Kept words come back (draft.js) ── */
   document.addEventListener("visit:restoring", function (event) {
-    while (lines().length < Math.min(event.detail.rows.opinion || 0, most)) another();
+    kinds.forEach(function (kind) { kind.grow(event.detail.rows[kind.prefix]); });
     Object.keys(event.detail.people).forEach(function (pk) { pick(pk, event.detail.people[pk]); });
   });
   document.addEventListener("visit:restored", function () {
-    lines().forEach(function (line, i) { if (i && $("textarea", line).value) line.hidden = false; });
+    form.dataset.kept = "";
+    kinds.forEach(function (kind) { kind.redraw(); });
     folds.forEach(mark);
     label();
     summarise();
@@ -257,6 +354,9 @@
 
   /* ── Begin ── */
   folds.forEach(mark);
+  openTimes(Boolean($(".invalid-feedback", times)));
+  kinds.forEach(function (kind) { kind.redraw(); });
+  setInterval(drawTime, 30000);
   var first = $("#mistakes a"), here = place(first ? first.getAttribute("href").slice(1) : location.hash.slice(1));
   show(Math.max(here.index, 0));
   if (first) $("#mistakes").focus();

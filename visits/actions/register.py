@@ -30,12 +30,19 @@ def recompute(keys):
     by_programme = defaultdict(set)
     for programme_id, student_id in keys:
         by_programme[programme_id].add(student_id)
-    programmes = Programme.objects.filter(pk__in=by_programme).prefetch_related("categories").order_by("pk")
     with transaction.atomic():
-        for programme in programmes:
-            ids = sorted(by_programme[programme.pk])
-            for start in range(0, len(ids), CHUNK):
-                _recompute(programme, ids[start : start + CHUNK])
+        for programme in Programme.objects.filter(pk__in=by_programme).order_by("pk"):
+            recompute_pupils(programme, by_programme[programme.pk])
+
+
+def recompute_pupils(programme, student_ids):
+    """recompute for one programme that is at hand, inside the caller's transaction → {student id: Fact}."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("recompute_pupils() outside a transaction: its locks would not hold")
+    ids, facts = sorted(student_ids), {}
+    for start in range(0, len(ids), CHUNK):
+        facts |= _recompute(programme, ids[start : start + CHUNK])
+    return facts
 
 
 def _recompute(programme, ids):
@@ -69,6 +76,7 @@ def _recompute(programme, ids):
     names = [name.removesuffix("_id") for name in fields]
     Due.objects.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=names)
     _apply(programme, difference)
+    return facts
 
 
 def _locked(programme, ids):

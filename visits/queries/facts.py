@@ -21,16 +21,21 @@ SELECT CAST(%(programme)s AS bigint), s.id,
        COALESCE(e.authority_id, d.authority_id, CAST(%(authority)s AS bigint)),
        COALESCE(e.school_id, d.school_id, s.school_id),
        COALESCE(e.school_class_id, d.school_class_id, s.school_class_id),
-       (COALESCE(m.mask, 0) | CASE WHEN c.student_id IS NULL THEN 0 ELSE %(change_bit)s END),
+       (COALESCE(m.mask, 0) | CASE WHEN c.student_id IS NULL THEN 0 ELSE bits.changes END),
        CASE WHEN c.still_open = 1 OR m.top = 1 THEN 1
-            WHEN ((COALESCE(m.mask, 0) | CASE WHEN c.student_id IS NULL THEN 0 ELSE %(change_bit)s END)
-                  & %(priority_mask)s) <> 0 THEN 2
+            WHEN ((COALESCE(m.mask, 0) | CASE WHEN c.student_id IS NULL THEN 0 ELSE bits.changes END)
+                  & bits.priority) <> 0 THEN 2
             WHEN s.arrived_on >= %(newly_since)s THEN 3
             ELSE 9 END,
        CASE WHEN e.id IS NOT NULL AND COALESCE(d.exempt_reason, '') = '' THEN {true} ELSE {false} END,
        COALESCE(d.exempt_reason, ''), COALESCE(d.declined, {false}),
        COALESCE(v.visits, 0), v.first_on, v.last_on
 FROM students_student s
+CROSS JOIN (
+    SELECT CAST(COALESCE(SUM(CASE WHEN from_changes THEN 1 << position ELSE 0 END), 0) AS integer) AS changes,
+           CAST(COALESCE(SUM(CASE WHEN priority THEN 1 << position ELSE 0 END), 0) AS integer) AS priority
+    FROM programmes_programmecategory WHERE programme_id = %(programme)s
+) bits
 LEFT JOIN visits_due d ON d.programme_id = %(programme)s AND d.student_id = s.id
 LEFT JOIN (
     SELECT MAX(id) AS id, student_id FROM students_enrolment
@@ -91,15 +96,12 @@ def deciding_day(programme):
 def select_facts(programme, student_ids=None):
     """(sql, params) for the given pupils, else for everybody the programme concerns."""
     day = deciding_day(programme)
-    uses = list(programme.categories.all())
     params = {
         "programme": programme.pk,
         "authority": programme.authority_id,
         "day": day,
         "starts_on": programme.starts_on,
         "newly_since": day - timedelta(days=programme.rules.visit.newly_arrived_days),
-        "change_bit": sum(use.bit for use in uses if use.from_changes),
-        "priority_mask": sum(use.bit for use in uses if use.priority),
     }
     pg = connection.vendor == "postgresql"
     ids = None if student_ids is None else ",".join(str(int(pk)) for pk in student_ids)

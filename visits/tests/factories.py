@@ -33,6 +33,8 @@ def entry(**fields):
         "ended_at": started_at + timedelta(minutes=minutes),
         "texts": TEXTS,
         "gift_declined": True,
+        "late_reason": "paper",  # kept only where the record is late
+        "conduct_read": True,
         **fields,
     }
 

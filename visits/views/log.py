@@ -4,27 +4,29 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.access import authorize
-from core.formats import clock, day
-from core.states import WrongState
+from core.clock import today
+from core.states import WrongState, can_move
 from programmes.enums import ProgrammeState
 from programmes.queries.current import current_programme, programmes_for
 from programmes.queries.form import record_form
 from schools.models import User
 from students.models import Student
-from visits.actions.checks import mode_label
 from visits.actions.visit import closed_sentence, correct_visit, submit_visit
-from visits.enums import Priority, VisitKind
-from visits.forms.record import AT_HOME, VisitForm, is_number, new_visit_times
+from visits.enums import COUNTED_STATES, VISIT_MOVES, Outcome, Priority, VisitKind
+from visits.forms.look import review_lines
+from visits.forms.record import VisitForm, is_number, known_start, new_visit_times, told
 from visits.models import Visit
+from visits.queries.brief import brief, family_of
+from visits.queries.family import follow_up_due, followable, form_of, open_plan, open_promises, read_family
+from visits.queries.overlap import overlaps
 from visits.queries.ranking import my_list
-from visits.queries.records import before_visit, colleagues, companions, people, shown_name, siblings
+from visits.queries.records import colleagues, companions, people, shown_name, siblings
 from visits.rules import pupils_to_visit
 
 STEPS = (("prepare", "准备"), ("onsite", "现场"), ("record", "记录"), ("review", "核对"))
@@ -35,13 +37,39 @@ OFFERED = 100  # colleagues in the plain list of a browser without script
 @require_http_methods(["GET", "HEAD", "POST"])
 def log(request, student_id=None):
     authorize(request.user, "visits.log")
-    chosen = _pupil(request.user, student_id, missing_is_404=True) if student_id else None
+    if student_id:
+        get_object_or_404(Student.objects.filter(pupils_to_visit(request.user.reach)).only("pk"), pk=student_id)
     programme = _programme(request)
     if programme is not None and request.method == "POST":
         return _submit(request, programme)  # a notice closed meanwhile says so beside the typed words
     if programme is None or programme.state != ProgrammeState.OPEN:
         return render(request, "visits/log_none.html", {"sentence": closed_sentence(programme) if programme else ""})
-    return _page(request, programme, _form(programme, chosen, _school(request.user, chosen)), chosen)
+    plan = open_plan(request.user, programme, student_id) if student_id else None
+    if plan is not None:
+        return _plan_page(request, _with_people(plan.pk))
+    family = read_family(request.user, programme, [student_id] if student_id else [], client_uuid=None)
+    pupil = family.pupil(student_id)
+    return _page(request, programme, _form(request, programme, family, pupil), pupil)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def log_planned(request, pk):
+    """The appointment becomes the record."""
+    get_object_or_404(Visit.objects.visible_to(request.user).only("pk"), pk=pk)
+    visit = _with_people(pk)
+    authorize(request.user, "visits.correct_visit", visit)
+    if visit.state in COUNTED_STATES:
+        if request.method != "POST" or _uuid(request) == visit.client_uuid:
+            messages.info(request, "这次走访已经提交过，没有重复记。")
+            return redirect("visits:detail", visit.pk)
+    if not can_move(visit, VISIT_MOVES, "submit"):
+        sentence = f"这次走访是“{visit.get_state_display()}”，不能记。要再去，先重新约时间。"
+        return render(request, "visits/log_none.html", {"sentence": sentence}, status=409)
+    if request.method == "POST":
+        return _submit(request, visit.programme, visit)
+    if visit.programme.state != ProgrammeState.OPEN:
+        return render(request, "visits/log_none.html", {"sentence": closed_sentence(visit.programme)})
+    return _plan_page(request, visit)
 
 
 @require_POST
@@ -51,8 +79,8 @@ def review(request):
     programme = _programme(request)
     if programme is None:
         raise Http404
-    pupil = _pupil(request.user, request.POST.get("student"))
-    form = _form(programme, pupil, _school(request.user, pupil), request.POST)
+    family, pupil = _sent_family(request, programme)
+    form = _form(request, programme, family, pupil, request.POST)
     return _reviewed(request, programme, form, pupil)
 
 
@@ -62,11 +90,10 @@ def correct(request, pk):
     if not visit.is_returned:
         messages.info(request, "这条记录没有被退回，或者已经改好提交了。")
         return redirect("visits:detail", visit.pk)
-    pupil = _pupil(request.user, request.POST.get("student"), visit) if request.method == "POST" else _first(visit)
-    form = _form(visit.programme, pupil, visit.school, request.POST if request.method == "POST" else None, visit)
+    form, pupil = _correction(request, visit, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            correct_visit(visit, by=request.user, **_entry(form))
+            correct_visit(visit, by=request.user, students=form.pupils, **form.entry())
         except ValidationError as error:
             _refuse(form, error)
         except WrongState as error:
@@ -81,8 +108,7 @@ def correct(request, pk):
 @require_POST
 def review_correction(request, pk):
     visit = _returned_visit(request, pk)
-    pupil = _pupil(request.user, request.POST.get("student"), visit)
-    form = _form(visit.programme, pupil, visit.school, request.POST, visit)
+    form, pupil = _correction(request, visit, request.POST)
     return _reviewed(request, visit.programme, form, pupil, visit)
 
 
@@ -97,16 +123,19 @@ def find_colleagues(request):
     return render(request, "visits/_colleagues.html", {"people": found, "words": words})
 
 
-def _submit(request, programme):
-    pupil = _pupil(request.user, request.POST.get("student"))
-    form = _form(programme, pupil, _school(request.user, pupil), request.POST)
+def _submit(request, programme, plan=None):
+    family, pupil = _sent_family(request, programme)
+    form = _form(request, programme, family, pupil, request.POST, plan)
     if form.is_valid():
         try:
             visit, created = submit_visit(
-                by=request.user, programme=programme, client_uuid=form.cleaned_data["client_uuid"], **_entry(form)
-            )
+                by=request.user, programme=programme, client_uuid=form.cleaned_data["client_uuid"], visit=plan,
+                students=form.pupils, family=family, **form.entry(),
+            )  # fmt: skip
         except ValidationError as error:
             _refuse(form, error)
+        except WrongState as error:
+            return render(request, "visits/log_none.html", {"sentence": str(error)}, status=409)
         except Visit.DoesNotExist as error:
             raise Http404 from error
         else:
@@ -115,17 +144,7 @@ def _submit(request, programme):
             else:
                 messages.info(request, "这次走访已经提交过，没有重复记。")
             return redirect("visits:detail", visit.pk)
-    return _page(request, programme, form, pupil)
-
-
-def _entry(form):
-    """The form's entry with colleagues as rows; whether they are of this school, the action asks."""
-    entry = form.entry()
-    ids = entry.pop("others")
-    found = list(User.objects.filter(pk__in=ids)) if ids else []
-    if len(found) != len(set(ids)):
-        raise ValidationError({"others": "同行的老师要是本校的，去掉外校的再提交。"})
-    return entry | {"others": found}
+    return _page(request, programme, form, pupil, plan=plan)
 
 
 def _refuse(form, error):
@@ -135,27 +154,32 @@ def _refuse(form, error):
         return
     for name, sentences in error.error_dict.items():
         for sentence in sentences:
-            form.add_error(name if name in form.fields else None, sentence)
+            at_field = name in form.fields
+            form.add_error(name if at_field else None, sentence if at_field else ValidationError(sentence.message, code=name))
 
 
 # ── Who and where ──
 
 
-def _pupil(user, number, visit=None, missing_is_404=False):
-    """The pupil of that number, if the user may log a visit there or corrects one that was."""
-    if not is_number(str(number or "")):
+def _sent_family(request, programme, visit=None):
+    """(family, pupil) of the posted numbers; pupil None where the user may not record a visit there."""
+    numbers = [request.POST.get("student", ""), *request.POST.getlist("siblings")]
+    ids = list(dict.fromkeys(int(number) for number in numbers if is_number(number)))
+    known = [row.student_id for row in visit.visit_students.all()] if visit else ()
+    family = read_family(request.user, programme, ids, client_uuid=_uuid(request), known=known)
+    first = numbers[0]
+    return family, family.pupil(int(first)) if is_number(first) else None
+
+
+def _uuid(request):
+    try:
+        return uuid.UUID(request.POST.get("client_uuid", ""))
+    except ValueError:
         return None
-    allowed = pupils_to_visit(user.reach)
-    if visit is not None:
-        allowed |= Q(pk__in=[row.student_id for row in visit.visit_students.all()])
-    rows = Student.objects.filter(allowed).select_related("school", "school_class__school")
-    return get_object_or_404(rows, pk=number) if missing_is_404 else rows.filter(pk=number).first()
 
 
-def _school(user, pupil):
-    """Whose record form is used: the pupil's school, before one is chosen the user's own."""
-    if pupil is not None:
-        return pupil.school
+def _school(user):
+    """Whose record form is shown before a pupil is chosen: the user's own."""
     return next((post.place_school for post in user.posts_now if post.place_school), None)
 
 
@@ -175,47 +199,89 @@ def _programme(request):
     return next((row for row in programmes_for(request.user) if row.code == code), current)
 
 
+def _with_people(pk):
+    rows = Visit.objects.select_related("programme", "school", "lead", "returned_by", "follows")
+    return rows.prefetch_related(*people()).get(pk=pk)
+
+
 def _returned_visit(request, pk):
-    visits = Visit.objects.visible_to(request.user).select_related("programme", "school", "lead", "returned_by")
-    visit = get_object_or_404(visits.prefetch_related(*people(), "opinions"), pk=pk)
+    get_object_or_404(Visit.objects.visible_to(request.user).only("pk"), pk=pk)
+    visit = _with_people(pk)
     authorize(request.user, "visits.correct_visit", visit)
     return visit
 
 
-def _first(visit):
-    return visit.visit_students.all()[0].student
+# ── The form ──
+
+
+def _form(request, programme, family, pupil, data=None, plan=None):
+    """The form of a new record. plan: the appointment it comes from."""
+    if pupil is not None:
+        fields = form_of(programme, pupil)
+    else:
+        school = _school(request.user)
+        fields = record_form(programme, school) if school else programme.rules.record.fields
+    home = family.relatives(pupil) if pupil else []
+    initial = None
+    if data is None:
+        initial = told(plan) if plan else {"client_uuid": uuid.uuid4(), "student": pupil.pk if pupil else None}
+        initial |= new_visit_times(plan)
+    return VisitForm(
+        data, programme=programme, fields=fields, pupil=pupil, home=home, visit=plan, initial=initial,
+        unsigned=pupil is not None and not family.is_signed,
+    )  # fmt: skip
+
+
+def _correction(request, visit, data=None):
+    rows = list(visit.visit_students.all())
+    if data is None:
+        pupil, home = rows[0].student, [row.student for row in rows[1:]]
+    else:
+        family, pupil = _sent_family(request, visit.programme, visit)
+        home = family.relatives(pupil) if pupil else []
+    fields = record_form(visit.programme, visit.school)
+    return VisitForm(data, programme=visit.programme, fields=fields, pupil=pupil, home=home, visit=visit), pupil
+
+
+def _plan_page(request, plan):
+    row = plan.visit_students.all()[0]
+    ids = [visited.student_id for visited in plan.visit_students.all()]
+    family = read_family(request.user, plan.programme, ids, client_uuid=None)
+    pupil = family.pupil(row.student_id) or next((s for s in family.students if s.pk in family.allowed), None)
+    if pupil is None:
+        sentence = "这名学生已经不在你的名单里，不能记。请联系班主任或学校管理员。"
+        return render(request, "visits/log_none.html", {"sentence": sentence}, status=409)
+    return _page(request, plan.programme, _form(request, plan.programme, family, pupil, plan=plan), pupil, plan=plan)
 
 
 # ── The page ──
 
 
-def _form(programme, pupil, school, data=None, visit=None):
-    fields = record_form(programme, school) if school else programme.rules.record.fields
-    initial = None
-    if data is None and visit is None:
-        initial = {"client_uuid": uuid.uuid4(), "student": pupil.pk if pupil else None, **new_visit_times()}
-    form = VisitForm(data, programme=programme, fields=fields, pupil=pupil, visit=visit, initial=initial)
-    if visit is not None:
-        form.initial.setdefault("client_uuid", visit.client_uuid)
-    return form
-
-
-def _page(request, programme, form, pupil, visit=None, reviewed=None):
-    """The form with everything around it; 422 when something has to be repaired."""
-    mine = None if visit else my_list(request.user, programme, referred=True)
+def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None):
+    """The form with everything around it; 422 when something has to be repaired. visit: the record to correct."""
+    user = request.user
+    mine = None if visit else my_list(user, programme, referred=True)
     family = next((f for f in mine.families if pupil in [m.student for m in f.members]), None) if mine and pupil else None
     if not (form.is_bound or visit or pupil or mine.families):
         return render(request, "visits/log_none.html", {"no_pupils": True})
-    if family and not form.is_bound:
-        form.initial["kind"] = _kind(family)
-    picked = {str(pk) for pk in form["others"].value() or []}
-    picked_people = _known_people(request.user, [pk for pk in picked if is_number(pk)], visit)
-    rules = programme.rules
     home = siblings(pupil, programme)
+    if pupil:
+        form.add_children([pupil, *home])
+    followed = _followed(user, programme, form, pupil, plan or visit, request.GET.get("follows", ""))
+    if not form.is_bound and not visit:
+        if followed:
+            form.initial |= {"follows": followed.pk, "kind": VisitKind.FOLLOW_UP}
+        elif family and not plan:
+            form.initial["kind"] = _kind(family)
+    picked = {str(pk) for pk in form["others"].value() or []}
+    picked_people = _known_people(user, [pk for pk in picked if is_number(pk)], plan or visit)
+    rules = programme.rules
+    own = [student.pk for student in [pupil, *home] if student and student.school_id == pupil.school_id]
     context = {
         "programme": programme,
         "form": form,
         "visit": visit,
+        "plan": plan,
         "steps": STEPS,
         "pupil": pupil,
         "label": pupil.school_class.label() if pupil and pupil.school_class else "",
@@ -227,22 +293,49 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None):
                 "pk": sibling.pk,
                 "name": shown_name(sibling, pupil.school_id),
                 "place": _place(sibling, pupil),
+                "elsewhere": sibling.school_id != pupil.school_id,
                 "ticked": str(sibling.pk) in {str(pk) for pk in form["siblings"].value() or []},
             }
             for sibling in home
         ],
-        "before": before_visit(request.user, [pupil, *home]) if pupil and not visit else None,
+        "followed": followed,
+        "earlier": [(promise, form.outcome(promise)) for promise in open_promises(user, own, visit)] if own else [],
+        "outcomes": Outcome.choices,
+        "brief": brief(user, family_of(user, pupil), programme) if pupil and not visit else None,
+        "today": today(),
+        "start_known": known_start(plan) is not None,
         "counted": [rule.name for rule in rules.visit.modes if rule.counts],
         "uncounted": [rule.name for rule in rules.visit.modes if not rule.counts],
         "people": picked_people,
-        "quick": [person for person in companions(request.user) if person not in picked_people],
-        "staff": _colleagues(request.user).exclude(pk__in=[request.user.pk, *(p.pk for p in picked_people)])[:OFFERED],
+        "quick": [person for person in companions(user) if person not in picked_people],
+        "staff": _colleagues(user).exclude(pk__in=[user.pk, *(p.pk for p in picked_people)])[:OFFERED],
         "reviewed": reviewed,
+        "action": _action(visit, plan, pupil),
         "review_url": reverse("visits:review_correction", args=[visit.pk]) if visit else reverse("visits:review"),
-        "draft": f"{request.user.pk}:{f'visit-{visit.pk}' if visit else 'new'}",
+        "draft": f"{user.pk}:{f'visit-{(visit or plan).pk}' if visit or plan else 'new'}",
     }
     status = 422 if form.is_bound and reviewed is None else 200
     return render(request, "visits/log.html", context, status=status)
+
+
+def _action(visit, plan, pupil):
+    if visit:
+        return reverse("visits:correct", args=[visit.pk])
+    if plan:
+        return reverse("visits:log_planned", args=[plan.pk])
+    return reverse("visits:log", args=[pupil.pk] if pupil else [])
+
+
+def _followed(user, programme, form, pupil, visit, asked):
+    """The earlier visit this one may follow: as sent, as planned, as asked for in the address, else one that is due."""
+    if pupil is None:
+        return None
+    number = str(form["follows"].value() or "") if form.is_bound or (visit and visit.follows_id) else asked
+    if is_number(number):
+        return followable(user, [pupil.pk]).filter(pk=number).first()
+    if visit is not None and visit.recorded_at:
+        return None
+    return follow_up_due(user, [pupil.pk], programme)
 
 
 def _known_people(user, ids, visit):
@@ -268,36 +361,13 @@ def _kind(family):
 
 def _reviewed(request, programme, form, pupil, visit=None):
     form.is_valid()
-    lines = review_lines(programme, form)
+    data = form.cleaned_data
+    visitors = [request.user.pk, *data.get("others", ())]
+    clashes = overlaps(
+        request.user, visitors, form.moment("start"), form.moment("end"),
+        client_uuid=visit.client_uuid if visit else data.get("client_uuid"),
+    )  # fmt: skip
+    lines = review_lines(programme, form, clashes)
     if request.htmx:
         return render(request, "visits/_review.html", {"lines": lines})
     return _page(request, programme, form, pupil, visit, reviewed=lines)
-
-
-def review_lines(programme, form):
-    """[(tone, sentence, id to jump to)]: red must be repaired, warm is worth a look, "" is fine."""
-    data = form.cleaned_data
-    lines = []
-    start, end = form.moment("start"), form.moment("end")
-    if start and end and not {"day", "start", "end"} & form.errors.keys():
-        words = [f"{day(start)} {clock(start)}–{clock(end)}"]
-        if data.get("mode"):
-            words.append(mode_label(programme, data["mode"]))
-        names = dict(AT_HOME)
-        if data.get("at_home"):
-            words.append("、".join(names[code] for code in data["at_home"]) + "在家")
-        lines.append(("", "，".join(words), ""))
-    written = [text for text in form.written().values() if text]
-    if written and not any(name.startswith("text_") for name in form.errors):
-        letters = sum(len("".join(text.split())) for text in written)
-        lines.append(("", f"{len(written)}项记录，共{letters}字", ""))
-    for group in programme.rules.checklist:
-        ticked = len(data.get(f"check_{group.code}", []))
-        if ticked:
-            lines.append(("", f"{group.label}聊到{ticked}项", ""))
-    if form.heard() and not form.opinions.total_error_count():
-        lines.append(("", f"家长意见{len(form.heard())}条", ""))
-    lines += [("red", sentence, anchor) for anchor, _, sentence in form.mistakes]
-    if not data.get("at_home"):
-        lines.append(("warm", "没有选谁在家。", "id_at_home_0"))
-    return lines + [("warm", sentence, "") for sentence in form.hints()]
