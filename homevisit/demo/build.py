@@ -11,7 +11,7 @@ from django.db import transaction
 from core.audit import record
 from core.clock import now, today
 from core.states import move
-from homevisit.demo import calls, marks
+from homevisit.demo import calls, marks, ready
 from homevisit.demo.plan import DISTRICTS
 from homevisit.demo.pupils import Intake
 from homevisit.demo.staff import Hiring, open_classes, open_schools
@@ -128,6 +128,7 @@ def _district(plan, notice, password_hash, phones, serials, small):
     calls.write_changes(pupils)
     for run in runs:
         _settle(run)
+        ready.prepare(run.season.programme, staff, pupils, today=today(), running=not run.season.closed)
 
 
 def gone(programme):

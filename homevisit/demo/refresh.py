@@ -11,8 +11,9 @@ from homevisit.demo.build import running_copy, shift
 from homevisit.demo.plan import DISTRICTS
 from programmes.actions.load import load_programme
 from programmes.config.notice import read_notice
+from programmes.models import Attendance, ConductSignature, Event
 from schools.calendar import school_year
-from students.models import ChangeEvent
+from students.models import ChangeEvent, PortraitNote
 from visits.actions.register import open_register
 from visits.models import Opinion, Visit, VisitStudent
 
@@ -46,6 +47,13 @@ def _move(notice):
     visits.update(**{name: F(name) + later for name in VISIT_TIMES})
     VisitStudent.objects.filter(programme=copy).update(visited_on=F("visited_on") + later)
     Opinion.objects.filter(visit__in=visits).update(created_at=F("created_at") + later)
+    Event.objects.filter(programme=copy).update(
+        **{name: F(name) + later for name in ("held_on", "created_at", "cancelled_at")}
+    )
+    Attendance.objects.filter(event__programme=copy).update(marked_at=F("marked_at") + later)
+    ConductSignature.objects.filter(programme=copy).update(signed_at=F("signed_at") + later)
+    notes = PortraitNote.objects.filter(student__authority_id=copy.authority_id)
+    notes.update(**{name: F(name) + later for name in ("observed_on", "created_at", "removed_at")})
     changes = ChangeEvent.objects.filter(student__authority_id=copy.authority_id, occurred_on__gte=copy.starts_on)
     changes.update(
         **{name: F(name) + later for name in ("occurred_on", "created_at", "answered_on", "answered_at")}

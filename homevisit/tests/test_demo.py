@@ -15,11 +15,12 @@ from homevisit.demo.build import build
 from homevisit.demo.logins import demo_logins, logins
 from homevisit.demo.staff import LOGIN_ROLES, MENTOR
 from programmes.enums import DeadlineKind, ProgrammeState
-from programmes.models import Programme
+from programmes.models import Event, Programme
+from programmes.queries.ready import signatures, trainings, untrained
 from schools.enums import Role
 from schools.models import Authority, School, User
 from schools.tests.factories import make_school
-from students.models import CategoryMark, Enrolment, Guardian, MentorLink, Student
+from students.models import CategoryMark, Enrolment, Guardian, MentorLink, PortraitNote, Student
 from visits.actions.register import check
 from visits.models import ClassCount, Due, Visit
 
@@ -172,6 +173,19 @@ def test_demo_pupils_have_history_and_siblings(demo):
     assert {row["n"] for row in shared} == {2}
     assert Guardian.objects.values("student").distinct().count() == Student.objects.count()
     assert CategoryMark.objects.filter(confirmed_by__isnull=False).exists()
+
+
+def test_demo_schools_got_ready_with_a_few_missing(demo):
+    for code in CODES:
+        programme = Programme.objects.get(code=code)
+        came, signed = trainings(programme).count(), signatures(programme).count()
+        visitors = User.objects.filter(visits_made__visit__programme=programme).distinct().count()
+        assert came > visitors / 2 and signed > visitors / 2
+        assert Event.objects.filter(programme=programme, kind="mobilisation", held_on__lt=programme.starts_on).exists()
+    running = Programme.objects.get(code="wujin-2026-demo")
+    assert any(untrained(running, school) for school in School.objects.filter(authority=running.authority))
+    assert Event.objects.filter(programme=running, held_on__gt=date(2026, 11, 22)).exists()
+    assert PortraitNote.objects.values("aspect").distinct().count() == 6
 
 
 def test_demo_stays_away_from_an_authority_with_schools(db, settings):
