@@ -170,3 +170,17 @@ def _fail(job, message):
         _close(job, "fail", message=message)
     except JobStopped:
         log.info("job_stopped", job=job.pk)
+
+
+def remember(job, **facts):
+    """Add to the job's args, or take away what is None: ids, and what only this program can read."""
+    with transaction.atomic():
+        row = Job.objects.select_for_update().get(pk=job.pk)
+        row.args = {name: value for name, value in (row.args | facts).items() if value is not None}
+        row.save(update_fields=["args"])
+    job.args = row.args
+
+
+def forget_file(job, message):
+    """The job's file is gone; the row says why. The caller deletes the file."""
+    Job.objects.filter(pk=job.pk).update(file="", message=message)

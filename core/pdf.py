@@ -12,7 +12,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from functools import cache
 from pathlib import Path
 
 import structlog
@@ -38,9 +37,9 @@ class PdfUnavailable(Exception):
     """No PDF now; the message tells the user what to do instead."""
 
 
-@cache
 def program():
-    return shutil.which("soffice") or shutil.which("libreoffice")
+    """Its path, or None; the setting SOFFICE names it, an empty one does without."""
+    return shutil.which(settings.SOFFICE) if settings.SOFFICE else None
 
 
 def available():

@@ -131,6 +131,7 @@ except ValueError as error:
 MEDIA_ROOT = Path(folder or DATA_DIR / "media")
 MEDIA_URL = ""
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", default="")  # nginx's internal location of the folder (decision 0009)
+SOFFICE = env.str("SOFFICE", default="soffice")  # LibreOffice turns papers into PDF; empty: only Word is offered
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -3,6 +3,7 @@
 import rules
 from django.db.models import Q
 
+from core.access import allowed
 from schools.enums import Role
 from schools.models import Post
 from students.models import Student
@@ -216,3 +217,21 @@ def reads_contacts_of_visit(user, visit):
 rules.add_perm("visits.print_contacts", reads_contacts_of_visit)
 rules.add_perm("visits.view_file", keeps_records)
 rules.add_perm("visits.archive", heads_class | leads_school_of_class)
+
+# ── Photos and the family's consent (security.md §2, "visit photo"; T0) ──
+
+
+@rules.predicate
+def took_photo(user, media):
+    return media.owner_id == user.pk
+
+
+@rules.predicate
+def leads_school_of_photo(user, media):
+    return media.school_id in user.reach.leader_schools
+
+
+rules.add_perm("visits.note_consent", visits_families)
+rules.add_perm("visits.withdraw_consent", visits_families | leads_school_of_pupil)
+rules.add_perm("visits.remove_media", took_photo | leads_school_of_photo)
+rules.add_perm("visits.clear_media", leads_school_of_visit)

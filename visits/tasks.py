@@ -19,3 +19,19 @@ def lock_records():
     from visits.actions.lock import lock_due
 
     lock_due()
+
+
+@shared_task
+def export_archive(job_id: int):
+    """Pack a class's records; a second message for the same job finds nothing to do."""
+    from visits.actions.archive import run_archive
+
+    run_archive(job_id)
+
+
+@shared_task
+def process_media(media_id: int):
+    """Write a photo or film anew; a second message for the same one finds nothing to do."""
+    from visits.actions.media import process_media as process
+
+    process(media_id)

@@ -14,7 +14,7 @@ from core.tests.papers import document
 
 
 @pytest.fixture
-def office(tmp_path, settings, monkeypatch):
+def office(tmp_path, settings):
     """Puts a script of ours in LibreOffice's place; returns a function that writes it."""
     settings.DATA_DIR = tmp_path
 
@@ -22,7 +22,7 @@ def office(tmp_path, settings, monkeypatch):
         program = tmp_path / "soffice"
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o700)
-        monkeypatch.setattr(pdf, "program", lambda: str(program))
+        settings.SOFFICE = str(program)
 
     return write
 
@@ -36,8 +36,9 @@ def test_a_docx_becomes_a_pdf_with_its_words(tmp_path, settings):
     assert stat.S_IMODE((tmp_path / "office").stat().st_mode) == 0o700
 
 
-def test_without_libreoffice_the_way_out_is_told(monkeypatch):
-    monkeypatch.setattr(pdf, "program", lambda: None)
+@pytest.mark.parametrize("name", ["", "no-such-program"])
+def test_without_libreoffice_the_way_out_is_told(settings, name):
+    settings.SOFFICE = name
 
     with pytest.raises(pdf.PdfUnavailable, match="下载 Word 版"):
         pdf.to_pdf(b"")

@@ -166,7 +166,19 @@ def _table(document):
     for column, width in zip(table.columns, WIDTHS, strict=True):
         column.width = Mm(width)
     _air(table)
+    _rules(table)
     return table
+
+
+def _rules(table):
+    """Lines of its own, so that the sheet keeps them inside a document that knows no style of that name."""
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        rule = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", "4" if side.startswith("inside") else "8"), ("color", "000000")):
+            rule.set(qn(f"w:{name}"), value)
+        borders.append(rule)
+    table._tbl.tblPr.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 
 
 def _air(table):
@@ -177,7 +189,7 @@ def _air(table):
         edge.set(qn("w:w"), "45")
         edge.set(qn("w:type"), "dxa")
         margins.append(edge)
-    table._tbl.tblPr.append(margins)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
 
 
 def _row(table, height=10):

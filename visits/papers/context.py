@@ -30,7 +30,8 @@ GIFT = "没有接受宴请和礼物"
 MOST_PHOTOS = 2
 PHOTO_PIXELS = 900
 PLACES = {Mode.IN_PERSON: "学生家中", Mode.NEARBY: "家附近", Mode.AT_SCHOOL: "学校"}
-BLANK = " 　年　　月　　日"
+BLANK = "　　　年　　月　　日"
+ON_PAPER = (VisitState.PLANNED, VisitState.DONE, VisitState.RECORDED, VisitState.LOCKED, VisitState.VOIDED)
 
 
 def for_paper(rows):
@@ -174,5 +175,4 @@ def picture(media):
 
 def readable_visits(user):
     """Visits whose paper this person may have: those whose text he reads, and that happened or are to happen."""
-    on_paper = (VisitState.PLANNED, VisitState.DONE, VisitState.RECORDED, VisitState.LOCKED, VisitState.VOIDED)
-    return for_paper(Visit.objects.visible_to(user).filter(state__in=on_paper))
+    return for_paper(Visit.objects.visible_to(user).filter(state__in=ON_PAPER))
