@@ -11,6 +11,7 @@ from students.models import Student
 from visits.enums import COUNTED_STATES, Answerer
 from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
 
+
 def colleagues(school_id):
     """Everybody with a post at the school today."""
     posts = Post.objects.active().filter(Q(school_id=school_id) | Q(school_class__school_id=school_id))

@@ -1,6 +1,18 @@
 """A record's versions: what it says as plain data, and what a later version says differently (decision 0008)."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
 from django.utils import timezone
+
+from core import formats
+from programmes.enums import Mode
+from schools.models import User
+from students.enums import Relation
+from students.models import Student
+from visits.enums import Answerer, LateReason, Promiser, VisitKind
 
 TEXTS = ("cause", "process", "analysis", "measures", "reflection")
 # Columns as they stand; days and instants are written as text.
@@ -48,3 +60,230 @@ def _instant(value):
 
 def _day(value):
     return value.isoformat() if value else None
+
+
+# ── Told to a reader ──
+
+SHORT = 3  # unchanged characters between two changes that are read as part of the change
+LONG = 80  # a longer unchanged run is shortened in the middle
+BIG = 6000  # texts beyond it are compared by sentences: characters would take seconds
+
+
+class Run(NamedTuple):
+    """kind: "" as before, "ins" added, "del" taken away."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a record that says something else. rows: each a list of Runs."""
+
+    label: str
+    rows: list
+
+
+@dataclass(frozen=True)
+class Version:
+    number: int
+    by: str
+    at: datetime
+    reason: str
+    changes: list  # against the version before; [] for the first
+
+
+def versions(visit, user):
+    """All versions, the latest first. Fixed number of queries; the caller has fetched the visit in scope."""
+    kept = list(visit.versions.select_related("written_by", "superseded_by").order_by("number"))
+    contents = [version.data for version in kept] + [content(visit)]
+    words = _Words(visit, user, contents)
+    told = [words.told(one) for one in contents]
+    found = [Version(kept[0].number if kept else visit.version, visit.lead.name, visit.recorded_at, "", [])]
+    for position, version in enumerate(kept):
+        changes = difference(told[position], told[position + 1])
+        found.append(
+            Version(version.number + 1, version.superseded_by.name, version.superseded_at, version.reason, changes)
+        )
+    return found[::-1]
+
+
+def sees_every_note(visit, user):
+    """Who was there wrote or heard it all; anybody else reads what concerns the visit's own school."""
+    return any(visitor.user_id == user.pk for visitor in visit.visitors.all())
+
+
+class _Words:
+    """Turns content() into {label: text or lines} in the words of the notice, for one reader."""
+
+    def __init__(self, visit, user, contents):
+        self.visit, self.rules = visit, visit.programme.rules
+        self.every_note = sees_every_note(visit, user)
+        students = {row["student"] for one in contents for row in one["students"] + one["notes"]}
+        self.students = Student.objects.only("id", "name", "school_id").in_bulk(students)
+        self.users = dict(
+            User.objects.filter(pk__in={row["user"] for one in contents for row in one["visitors"]}).values_list("pk", "name")
+        )
+
+    def told(self, one):
+        rules = self.rules
+        labels = {item.code: item.label for group in rules.checklist for item in group.items}
+        materials = {item.code: item.label for item in rules.materials}
+        observed = {item.code: item.label for item in rules.record.observations}
+        found = {
+            "学生": [self._pupil(row["student"]) for row in one["students"]],
+            "老师": [self.users.get(row["user"], "") for row in one["visitors"]],
+            "类型": _Word(VisitKind(one["kind"]).label),
+            "方式": _Word(self._mode(one["mode"])),
+            "开始": _Word(_moment(one["started_at"])),
+            "结束": _Word(_moment(one["ended_at"])),
+            "在家": (["学生"] if one["student_present"] else [])
+            + [_label(Relation, code) for code in one["guardians_met"]],
+        }
+        found |= {item.label: one["texts"].get(item.code, "") for item in rules.record.fields}
+        found |= {observed.get(code, code): text for code, text in one["observations"].items()}
+        found |= {
+            "聊到的内容": [labels.get(code, code) for code in one["checklist"]],
+            "送到的材料": [materials.get(code, code) for code in one["materials"]],
+            "单独记的话": [self._note(row) for row in one["notes"] if self._reads(row)],
+            "家长意见": [f"{r['category']}：{r['text']}（{_label(Answerer, r['answerer'])}）" for r in one["opinions"]],
+            "约定": [_promise(row) for row in one["promises"]],
+            "给予的帮助": [_help(row) for row in one["help"]],
+            "廉洁": _Word("没有接受宴请和礼物" if one["gift_declined"] else ""),
+            "补记原因": _Word(_label(LateReason, one["late_reason"])),
+            "回访": _Word(_day_text(one["follow_up_on"])),
+            "回访看什么": one["follow_up_note"],
+        }
+        return found
+
+    def _mode(self, code):
+        return next((rule.name for rule in self.rules.visit.modes if rule.code == code), Mode(code).label)
+
+    def _pupil(self, pk):
+        student = self.students.get(pk)
+        if student is None:
+            return ""
+        return student.name if student.school_id == self.visit.school_id else formats.mask_name(student.name)
+
+    def _reads(self, note):
+        return self.every_note or note["school"] == self.visit.school_id
+
+    def _note(self, note):
+        said = "；".join(text for text in (note["strengths"] and f"长处：{note['strengths']}", note["text"]) if text)
+        return f"{self._pupil(note['student'])}：{said}"
+
+
+class _Word(str):
+    """A value that is exchanged as a whole, not character by character."""
+
+
+def _label(choices, code):
+    return choices(code).label if code in choices.values else code
+
+
+def _moment(text):
+    if not text:
+        return ""
+    value = datetime.fromisoformat(text)
+    return f"{formats.day(value)}{formats.clock(value)}"
+
+
+def _day_text(text):
+    return formats.day(date.fromisoformat(text)) if text else ""
+
+
+def _promise(row):
+    due = f"（{_day_text(row['due_on'])}看）" if row["due_on"] else ""
+    return f"{_label(Promiser, row['who'])}：{row['text']}{due}"
+
+
+def _help(row):
+    return "，".join(text for text in (row["kind"], row["text"], row["amount"] and f"{row['amount']}元") if text)
+
+
+def difference(old, new):
+    """Changes from one {label: text or lines} to the other, in the order of the labels."""
+    found = []
+    for label in dict.fromkeys([*old, *new]):
+        before, after = old.get(label, ""), new.get(label, "")
+        if before == after:
+            continue
+        if isinstance(before, list) or isinstance(after, list):
+            rows = _line_rows(before or [], after or [])
+        elif isinstance(before, _Word) or isinstance(after, _Word):
+            rows = [_whole(before, after)]
+        else:
+            rows = [text_runs(before, after)]
+        found.append(Change(label, rows))
+    return found
+
+
+def _whole(before, after):
+    return [Run(kind, text) for kind, text in (("del", before), ("ins", after)) if text]
+
+
+def _line_rows(before, after):
+    """Added and removed lines; a line that was only reworded is told by its characters."""
+    rows = []
+    for op, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if op == "equal":
+            continue
+        gone, come = before[a:b], after[c:d]
+        for one, other in zip(gone, come, strict=False):
+            alike = SequenceMatcher(None, one, other, autojunk=False).ratio() > 0.4
+            rows += [text_runs(one, other)] if alike else [[Run("del", one)], [Run("ins", other)]]
+        paired = min(len(gone), len(come))
+        rows += [[Run("del", line)] for line in gone[paired:]] + [[Run("ins", line)] for line in come[paired:]]
+    return rows
+
+
+def text_runs(before, after):
+    """Runs of one text against the other, by characters. Bits of a few unchanged characters between changes join
+    them, so that a reworded sentence reads as one piece taken away and one added."""
+    one, other = _pieces(before, after)
+    pieces = []  # [same, taken away, added]
+    for op, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        gone, come = "".join(one[a:b]), "".join(other[c:d])
+        if op != "equal":
+            pieces.append(["", gone, come])
+        elif len(gone) > SHORT or not pieces or b == len(one):
+            pieces.append([gone, "", ""])
+        else:
+            pieces.append(["", gone, come])
+    runs = []
+    for same, gone, come in _joined(pieces):
+        if same:
+            runs.append(Run("", _shortened(same)))
+        else:
+            runs += _whole(gone, come)
+    return runs
+
+
+def _pieces(before, after):
+    if len(before) + len(after) <= BIG:
+        return list(before), list(after)
+    return _sentences(before), _sentences(after)
+
+
+def _sentences(text):
+    found, start = [], 0
+    for position, sign in enumerate(text, 1):
+        if sign in "。！？；\n":
+            found.append(text[start:position])
+            start = position
+    return [*found, text[start:]] if start < len(text) else found
+
+
+def _joined(pieces):
+    found = []
+    for same, gone, come in pieces:
+        if found and not same and not found[-1][0]:
+            found[-1][1] += gone
+            found[-1][2] += come
+        else:
+            found.append([same, gone, come])
+    return found
+
+
+def _shortened(text):
+    return text if len(text) <= LONG else f"{text[: LONG // 2 - 4]}……{text[-LONG // 2 + 4 :]}"
