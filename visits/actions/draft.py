@@ -20,7 +20,7 @@ from visits.queries.draft import base_of, submitted_as
 MOST_BYTES = 200_000
 KEPT_DAYS = 7  # a deleted draft
 NAME = re.compile(r"[\w-]{1,100}")
-NOT_FIELDS = {"csrfmiddlewaretoken", "client_uuid", "programme", "student", "colleague", "draft_base", "next"}
+NOT_FIELDS = {"csrfmiddlewaretoken", "client_uuid", "programme", "student", "colleague", "draft_base", "draft_visit"}
 COUNTERS = re.compile(r".+-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS")
 TOO_LONG = "写得太长，存不下。删掉一些再存。"
 

@@ -52,7 +52,6 @@ def for_form(user, programme, student, visit=None):
         number = draft.client_uuid if draft else _number(user, programme, student)
     place = f"{user.pk}:{programme.pk}:{student.pk if student else ''}:{corrected.pk if corrected else ''}"
     return {
-        "draft": draft,
         "draft_uuid": number,
         "draft_url": reverse("visits:draft", args=[number]),
         "draft_drop_url": reverse("visits:delete_draft", args=[number]),

@@ -165,7 +165,7 @@ def test_form_is_one_long_page_without_script(page_at, sign_in, place):
     page.goto(f"/visits/new/{place['student'].pk}/")
     for section in ("prepare", "onsite", "record", "review"):
         assert page.is_visible(f"#{section}")
-    assert page.locator(".dock button:visible").all_inner_texts() == ["提交记录"]
+    assert page.locator(".dock button:visible").all_inner_texts() == ["存草稿", "提交记录"]
 
     page.fill("#id_start", "18:34")
     page.fill("#id_end", "19:26")

@@ -320,7 +320,7 @@ def test_log_page_query_count(page, programme, school_class, pupils, django_asse
     for _ in range(pupils):
         make_student(school_class)
     open_register(programme)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         assert page.get(reverse("visits:log")).status_code == 200
 
 
