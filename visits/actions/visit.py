@@ -18,6 +18,8 @@ from students.models import Student
 from visits.actions.draft import drop
 from visits.actions.entry import Entry
 from visits.actions.lines import take_back_outcomes, tell_outcomes, write_lines
+from visits.actions.media import join
+from visits.actions.media import join
 from visits.actions.register import recompute, recompute_pupils
 from visits.actions.versions import keep_version
 from visits.enums import COUNTED_STATES, VISIT_MOVES, Priority, VisitorRole
@@ -113,6 +115,7 @@ def _recorded(visit, by, students, entry, family, *, fresh):
     programme, ids = visit.programme, sorted(student.pk for student in students)
     write_lines(visit, students, entry, fresh=fresh)
     tell_outcomes(visit, ids, entry.outcomes, by=by)
+    join(visit.client_uuid, visit)
     if not family.is_signed:
         sign(programme, by=by)
     if answers(visit) and family.has_change:
@@ -123,6 +126,7 @@ def _recorded(visit, by, students, entry, family, *, fresh):
         answer_changes(ids, visit.visited_on, by=by)
     if family.is_assigned or not fresh:
         end_assignments(programme.pk, ids, at=max(now(), midnight_after(visit.visited_on + KEPT_OPEN)))
+    join(visit.client_uuid, visit)
     if family.has_draft:
         drop(by, visit.client_uuid)
     record(visit, "visit.submit", by=by, **_facts(visit, len(students), entry))

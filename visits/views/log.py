@@ -17,17 +17,24 @@ from programmes.queries.current import current_programme, programmes_for
 from programmes.queries.form import record_form
 from schools.models import User
 from students.models import Student
+from visits.actions.media import take_files
 from visits.actions.visit import closed_sentence, correct_visit, submit_visit
 from visits.enums import COUNTED_STATES, VISIT_MOVES, Outcome, Priority, VisitKind
+from visits.forms.kept import show_draft
 from visits.forms.look import review_lines
 from visits.forms.record import VisitForm, is_number, known_start, new_visit_times, told
 from visits.models import Visit
 from visits.queries.brief import brief, family_of
+from visits.queries.draft import for_form
+from visits.queries.draft import for_form
 from visits.queries.family import follow_up_due, followable, form_of, open_plan, open_promises, read_family
+from visits.queries.media import of_form
+from visits.queries.media import of_form
 from visits.queries.overlap import overlaps
 from visits.queries.ranking import my_list
 from visits.queries.records import colleagues, companions, people, shown_name, siblings
 from visits.rules import pupils_to_visit
+from visits.views.media import take_sent
 
 STEPS = (("prepare", "准备"), ("onsite", "现场"), ("record", "记录"), ("review", "核对"))
 FOUND = 8  # colleagues shown by a search
@@ -59,9 +66,8 @@ def log_planned(request, pk):
     visit = _with_people(pk)
     authorize(request.user, "visits.correct_visit", visit)
     if visit.state in COUNTED_STATES:
-        if request.method != "POST" or _uuid(request) == visit.client_uuid:
-            messages.info(request, "这次走访已经提交过，没有重复记。")
-            return redirect("visits:detail", visit.pk)
+        messages.info(request, "这次走访已经提交过，没有重复记。")
+        return redirect("visits:detail", visit.pk)
     if not can_move(visit, VISIT_MOVES, "submit"):
         sentence = f"这次走访是“{visit.get_state_display()}”，不能记。要再去，先重新约时间。"
         return render(request, "visits/log_none.html", {"sentence": sentence}, status=409)
@@ -81,6 +87,7 @@ def review(request):
         raise Http404
     family, pupil = _sent_family(request, programme)
     form = _form(request, programme, family, pupil, request.POST)
+    _take_photos(request, form)
     return _reviewed(request, programme, form, pupil)
 
 
@@ -91,7 +98,7 @@ def correct(request, pk):
         messages.info(request, "这条记录没有被退回，或者已经改好提交了。")
         return redirect("visits:detail", visit.pk)
     form, pupil = _correction(request, visit, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and take_sent(request, form, visit.programme, pupil) and form.is_valid():
         try:
             correct_visit(visit, by=request.user, students=form.pupils, **form.entry())
         except ValidationError as error:
@@ -126,7 +133,7 @@ def find_colleagues(request):
 def _submit(request, programme, plan=None):
     family, pupil = _sent_family(request, programme)
     form = _form(request, programme, family, pupil, request.POST, plan)
-    if form.is_valid():
+    if take_sent(request, form, programme, pupil) and form.is_valid():
         try:
             visit, created = submit_visit(
                 by=request.user, programme=programme, client_uuid=form.cleaned_data["client_uuid"], visit=plan,
@@ -145,6 +152,21 @@ def _submit(request, programme, plan=None):
                 messages.info(request, "这次走访已经提交过，没有重复记。")
             return redirect("visits:detail", visit.pk)
     return _page(request, programme, form, pupil, plan=plan)
+
+
+def _take_photos(request, form):
+    """Files of a page without script, kept whatever else is wrong with the form; False when one was not taken."""
+    files, number = request.FILES.getlist("photos"), _uuid(request)
+    if not files or form.pupil is None or number is None:
+        return True
+    agreed = request.POST.get("consent_by", "") if request.POST.get("photo_consent") else None
+    refused = take_files(
+        files, by=request.user, programme=form.programme, school=form.pupil.school, client_uuid=number,
+        student=form.pupil, consent=agreed,
+    )  # fmt: skip
+    for sentence in refused:
+        form.add_error(None, ValidationError(sentence, code="photos"))
+    return not refused
 
 
 def _refuse(form, error):
@@ -222,25 +244,32 @@ def _form(request, programme, family, pupil, data=None, plan=None):
         school = _school(request.user)
         fields = record_form(programme, school) if school else programme.rules.record.fields
     home = family.relatives(pupil) if pupil else []
-    initial = None
+    initial, as_draft = None, False
     if data is None:
-        initial = told(plan) if plan else {"client_uuid": uuid.uuid4(), "student": pupil.pk if pupil else None}
+        draft = for_form(request.user, programme, pupil, plan)
+        data, as_draft = draft["draft_post"], draft["draft_post"] is not None
+        initial = told(plan) if plan else {"client_uuid": draft["draft_uuid"], "student": pupil.pk if pupil else None}
         initial |= new_visit_times(plan)
     return VisitForm(
         data, programme=programme, fields=fields, pupil=pupil, home=home, visit=plan, initial=initial,
-        unsigned=pupil is not None and not family.is_signed,
+        unsigned=pupil is not None and not family.is_signed, as_draft=as_draft,
     )  # fmt: skip
 
 
 def _correction(request, visit, data=None):
-    rows = list(visit.visit_students.all())
+    rows, as_draft = list(visit.visit_students.all()), False
     if data is None:
+        data = for_form(request.user, visit.programme, rows[0].student, visit)["draft_post"]
+        as_draft = data is not None
         pupil, home = rows[0].student, [row.student for row in rows[1:]]
     else:
         family, pupil = _sent_family(request, visit.programme, visit)
         home = family.relatives(pupil) if pupil else []
     fields = record_form(visit.programme, visit.school)
-    return VisitForm(data, programme=visit.programme, fields=fields, pupil=pupil, home=home, visit=visit), pupil
+    form = VisitForm(
+        data, programme=visit.programme, fields=fields, pupil=pupil, home=home, visit=visit, as_draft=as_draft
+    )
+    return form, pupil
 
 
 def _plan_page(request, plan):
@@ -273,6 +302,12 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
             form.initial |= {"follows": followed.pk, "kind": VisitKind.FOLLOW_UP}
         elif family and not plan:
             form.initial["kind"] = _kind(family)
+    kept = for_form(user, programme, pupil, plan or visit)
+    as_draft = bool(kept["draft_post"]) and not form.is_bound
+    if as_draft:
+        show_draft(form, kept["draft_post"])
+    elif not form.is_bound:
+        form.initial["client_uuid"] = kept["draft_uuid"]
     picked = {str(pk) for pk in form["others"].value() or []}
     picked_people = _known_people(user, [pk for pk in picked if is_number(pk)], plan or visit)
     rules = programme.rules
@@ -298,6 +333,7 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
             }
             for sibling in home
         ],
+        "media": of_form(user, form["client_uuid"].value()) if rules.visit.photos != "off" else [],
         "followed": followed,
         "earlier": [(promise, form.outcome(promise)) for promise in open_promises(user, own, visit)] if own else [],
         "outcomes": Outcome.choices,
@@ -312,9 +348,10 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
         "reviewed": reviewed,
         "action": _action(visit, plan, pupil),
         "review_url": reverse("visits:review_correction", args=[visit.pk]) if visit else reverse("visits:review"),
-        "draft": f"{user.pk}:{f'visit-{(visit or plan).pk}' if visit or plan else 'new'}",
+        "as_draft": as_draft,
+        **kept,
     }
-    status = 422 if form.is_bound and reviewed is None else 200
+    status = 422 if form.is_bound and reviewed is None and not as_draft else 200
     return render(request, "visits/log.html", context, status=status)
 
 

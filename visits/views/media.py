@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from programmes.queries.current import programmes_for
 from students.actions.consent import give_consent, withdraw_consent
 from students.enums import ConsentPurpose, Relation
 from students.models import Student
-from visits.actions.media import clear_media, remove_media
+from visits.actions.media import clear_media, remove_media, take_files
 from visits.actions.upload import PIECE, Elsewhere, add_piece, forget, start
 from visits.enums import MediaKind
 from visits.media.kinds import Refused
@@ -150,6 +151,26 @@ def clear(request, pk):
     number = clear_media(visit, by=request.user)
     messages.success(request, f"删掉了{number}张照片。" if number else "已经没有照片了。")
     return redirect("visits:detail", visit.pk)
+
+
+def take_sent(request, form, programme, pupil):
+    """Files that came with the record form itself, from a browser without script; True when all were taken. What was
+    taken stays with the form, whatever else has to be repaired."""
+    files = request.FILES.getlist("photos")
+    if not files or pupil is None:
+        return True
+    agreed = request.POST.get("photo_consent")
+    try:
+        client_uuid = uuid.UUID(request.POST.get("client_uuid", ""))
+    except ValueError:
+        return True  # the form says so itself
+    refusals = take_files(
+        files, by=request.user, programme=programme, school=pupil.school, client_uuid=client_uuid, student=pupil,
+        consent=_who(request.POST) if agreed else None,
+    )  # fmt: skip
+    for sentence in refusals:
+        form.add_error(None, ValidationError(sentence, code="photos"))
+    return not refusals
 
 
 # ── Looked at ──

@@ -21,6 +21,7 @@ from visits.models import Promise, Visit
 from visits.queries.appointments import punctuality
 from visits.queries.board import label_year
 from visits.queries.history import history
+from visits.queries.media import of_visit
 from visits.queries.records import duration, people, shown_name
 from visits.queries.versions import sees_every_note, versions
 from visits.views.records import state_tag
@@ -177,6 +178,7 @@ def _head(visit):
     return {
         "pupils": pupils,
         "names": "、".join(pupil["name"] for pupil in pupils),
+        "media": of_visit(user, visit),
         "label": "、".join(dict.fromkeys(pupil["label"] for pupil in pupils if pupil["label"])),
     }
 
