@@ -5,8 +5,15 @@ import uuid
 from core.clock import now
 from programmes.models import Attendance, ConductSignature, DocumentTemplate, Event
 from students.models import Assignment, Consent, PortraitNote
+from visits.actions.calendar import hashed
 from visits.enums import MediaState
 from visits.models import CalendarLink, HelpGiven, Media, PastVoid, Promise, Upload, VisitDraft, VisitNote, VisitVersion
+
+
+def _calendar(user, token):
+    link = CalendarLink.objects.create(user=user, token_hash=hashed(token))
+    link.token = token  # what stands in the address; the row keeps only its hash
+    return link
 
 
 def around_visit(visit, student, head, tag):
@@ -39,7 +46,7 @@ def around_visit(visit, student, head, tag):
             visit=visit, voided_at=now(), voided_by=head, void_reason="示例", unvoided_by=head, unvoid_reason="示例"
         ),
         "visits.VisitDraft": VisitDraft.objects.create(user=head, programme=programme, student=student),
-        "visits.CalendarLink": CalendarLink.objects.create(user=head, token_hash=tag),
+        "visits.CalendarLink": _calendar(head, f"a-calendar-token-{tag}"),
         "visits.Media": Media.objects.create(
             client_uuid=visit.client_uuid, visit=visit, programme=programme, owner=head, kind="photo",
             state=MediaState.READY, file=f"media/{tag}.jpg", thumb=f"media/{tag}-s.jpg", sha256="0", size=1, **at,

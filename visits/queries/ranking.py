@@ -182,9 +182,15 @@ class Family:
         return int(known) if known <= Priority.THIRD else 0
 
     @property
+    def is_late(self):
+        """A day that was set has passed."""
+        day = self.first.follow_up_on or self.first.visit_by
+        return self.is_next and day is not None and day < today()
+
+    @property
     def reason(self):
         if not self.plan:
-            return self.first.reason
+            return f"{self.goes.name}老师去，{self.first.reason}" if self.goes else self.first.reason
         if self.plan.been:
             return f"{self.plan.lead or '你'}去过了，还没有记录"
         when = f"{formats.day(self.plan.moment)}{formats.clock(self.plan.moment)}"
@@ -217,8 +223,8 @@ class MyList:
 
     @property
     def planned(self):
-        """Not reached yet, and an appointment stands."""
-        return [family for family in self.waiting if family.plan]
+        """Not reached yet, and an appointment stands; the next one first."""
+        return sorted((family for family in self.waiting if family.plan), key=lambda family: family.plan.moment)
 
     @property
     def open(self):

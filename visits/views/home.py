@@ -7,20 +7,29 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.access import authorize
-from core.clock import now, today
+from core.clock import local_date, now, today
 from core.formats import day
-from programmes.enums import ProgrammeState
+from programmes.enums import Mode, ProgrammeState
 from programmes.queries.current import current_programme
+from students.queries.pupil import mask_address
+from visits.actions.checks import mode_label
+from visits.forms.appointment import WHO
+from visits.queries.appointments import WEEKDAYS, card, left, my_appointments, names, pupil_of, to_confirm
+from visits.queries.draft import my_drafts
 from visits.queries.pace import pace
 from visits.queries.ranking import my_list
 from visits.queries.records import my_recent
 from visits.queries.trend import coverage_day
 
 FIRST_FEW = 5
-WEEKDAYS = "一二三四五六日"
 GREETINGS = ((5, "晚上好"), (11, "早上好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))
 TWO_CHARACTER_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木")
-SHOWN = {"": "全部", "waiting": "待访", "visited": "已访", "priority": "优先待访"}
+ASKED_AT_ONCE = 3  # visits to confirm that stand open; the rest is folded
+SHOWN = {
+    "": "全部", "waiting": "待访", "planned": "已约", "visited": "已访", "priority": "优先待访", "again": "该回访",
+    "others": "其他老师去的",
+}  # fmt: skip
+ALWAYS = ("", "waiting", "planned", "visited", "priority")  # chips that stand even at 0
 
 
 @require_safe
@@ -28,6 +37,16 @@ def home(request):
     authorize(request.user, "visits.log")
     programme = current_programme(request)
     context = {"greeting": greeting(request.user), "date": f"{day(today())} 周{WEEKDAYS[today().weekday()]}"}
+    appointments = my_appointments(request.user)
+    confirm = [(row, card(row.visit, request.user)) for row in to_confirm(request.user)]
+    context |= {
+        "next": _hero(appointments.next),
+        "later": [card(visit, request.user) for visit in appointments.later],
+        "unrecorded": [card(visit, request.user) for visit in appointments.open],
+        "confirm": confirm[:ASKED_AT_ONCE],
+        "confirm_rest": confirm[ASKED_AT_ONCE:],
+        "drafts": my_drafts(request.user),
+    }
     if programme is None:
         return render(request, "visits/home.html", context)
     prefetch_related_objects([programme], "deadlines")
@@ -38,7 +57,7 @@ def home(request):
         "is_open": programme.state == ProgrammeState.OPEN,
         "mine": mine,
         "done": len(mine.due) - len(mine.waiting),
-        "first_few": mine.waiting[:FIRST_FEW],
+        "first_few": mine.next[:FIRST_FEW],
         "last_day": last_day,
         "days_left": (last_day - today()).days,
         "pace": pace(mine, programme, last_day),
@@ -57,9 +76,12 @@ def mine(request):
     found = my_list(request.user, programme)
     groups = {
         "": found.families,
-        "waiting": found.waiting,
+        "waiting": found.open,
+        "planned": found.planned,
         "visited": found.visited,
         "priority": found.priority_waiting,
+        "again": found.to_return_to,
+        "others": found.elsewhere,
     }
     state = request.GET.get("state", "")
     state = state if state in groups else ""
@@ -72,9 +94,28 @@ def mine(request):
             "rank": 1 if name == "priority" else 0,
         }
         for name, label in SHOWN.items()
+        if name in ALWAYS or groups[name]
     ]
     context = {"programme": programme, "is_open": programme.state == ProgrammeState.OPEN, "chips": chips, "state": state}
     return render(request, "visits/mine.html", context | {"families": groups[state], "any": bool(found.families)})
+
+
+def _hero(visit):
+    """The next appointment as the home page draws it: where, by the street only."""
+    if visit is None:
+        return None
+    place = visit.plan_place
+    if visit.mode == Mode.IN_PERSON:
+        place = mask_address(pupil_of(visit).address)
+    return {
+        "visit": visit,
+        "pupil": pupil_of(visit),
+        "names": names(visit),
+        "is_today": local_date(visit.planned_at) == today(),
+        "left": left(visit.planned_at),
+        "confirmed": dict(WHO).get(visit.confirmed_with, ""),
+        "place": place or mode_label(visit.programme, visit.mode),
+    }
 
 
 def greeting(user):
