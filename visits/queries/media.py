@@ -70,6 +70,8 @@ def of_form(user, client_uuid):
 def of_visit(user, visit):
     """Tiles of a record for whoever may see photos of it. That colleagues' photos were shown is written down, one
     line a page (security.md L1)."""
+    if visit.programme.rules.visit.photos == "off":
+        return OfVisit()
     rows = list(Media.objects.visible_to(user).filter(visit=visit).standing())
     if not rows:
         return OfVisit()

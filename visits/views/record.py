@@ -178,7 +178,6 @@ def _head(visit):
     return {
         "pupils": pupils,
         "names": "、".join(pupil["name"] for pupil in pupils),
-        "media": of_visit(user, visit),
         "label": "、".join(dict.fromkeys(pupil["label"] for pupil in pupils if pupil["label"])),
     }
 
@@ -195,6 +194,7 @@ def _page(request, visit, form=None, status=200, wrong_state=""):
     }
     context = {
         "visit": visit,
+        "media": of_visit(user, visit),
         "counted": counted,
         "tag": {"kind": kind, "text": text, "icon": icon},
         "history": history(visit),
