@@ -216,8 +216,10 @@
     if (!("correction" in form.dataset)) box.hidden = !late;
     else box.hidden = "notLate" in box.dataset;
   }
-  $$("[data-in-days]", form).forEach(function (button) {
+  var ahead = $$("[data-in-days]", form);
+  ahead.forEach(function (button) {
     button.addEventListener("click", function () {
+      ahead.forEach(function (other) { other.setAttribute("aria-pressed", String(other === button && button.dataset.inDays !== "")); });
       var input = form.elements.follow_up_on, day = new Date(Date.parse(form.dataset.today) + Number(button.dataset.inDays) * 864e5);
       input.value = button.dataset.inDays ? day.toISOString().slice(0, 10) : "";
       input.dispatchEvent(new Event("input", { bubbles: true }));

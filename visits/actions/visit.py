@@ -19,7 +19,6 @@ from visits.actions.draft import drop
 from visits.actions.entry import Entry
 from visits.actions.lines import take_back_outcomes, tell_outcomes, write_lines
 from visits.actions.media import join
-from visits.actions.media import join
 from visits.actions.register import recompute, recompute_pupils
 from visits.actions.versions import keep_version
 from visits.enums import COUNTED_STATES, VISIT_MOVES, Priority, VisitorRole
@@ -115,7 +114,6 @@ def _recorded(visit, by, students, entry, family, *, fresh):
     programme, ids = visit.programme, sorted(student.pk for student in students)
     write_lines(visit, students, entry, fresh=fresh)
     tell_outcomes(visit, ids, entry.outcomes, by=by)
-    join(visit.client_uuid, visit)
     if not family.is_signed:
         sign(programme, by=by)
     if answers(visit) and family.has_change:

@@ -27,6 +27,7 @@ AT_HOME = [
 OUTCOME = re.compile(r"^outcome_(\d{1,15})$")
 LABELS = {"opinions": "家长意见", "promises": "约定", "help_given": "给予的帮助"}
 ANCHORS = {
+    "photos": "photos",
     "student": "family", "siblings": "family", "others": "companions", "notes": "children", "outcomes": "earlier",
     "opinions": "id_opinion-0-text", "promises": "id_promise-0-text", "help_given": "id_help-0-kind",
     "checklist": "checks", "follows": "follows",

@@ -9,7 +9,7 @@ from programmes.queries.form import apply_changes
 from programmes.queries.ready import signatures, trainings
 from students.models import Assignment, ChangeEvent, Student
 from visits.enums import COUNTED_STATES, VisitState
-from visits.models import Media, Promise, Visit, VisitDraft, VisitStudent
+from visits.models import Promise, Visit, VisitDraft, VisitStudent
 from visits.rules import pupils_to_visit
 
 MOST = 12  # pupils one form may name
@@ -52,10 +52,6 @@ class Family:
         return any(student.has_draft for student in self.students)
 
     @property
-    def has_media(self):
-        return any(student.has_media for student in self.students)
-
-    @property
     def is_assigned(self):
         return any(student.is_assigned for student in self.students)
 
@@ -69,7 +65,6 @@ def read_family(user, programme, ids, *, client_uuid, known=()):
     rules = programme.rules
     form = SchoolForm.objects.filter(programme=programme, school=OuterRef("school_id")).values("fields")[:1]
     own_assignment = Assignment.objects.filter(programme=programme, student=OuterRef("pk"), ended_at=None)
-    mine = {"client_uuid": client_uuid}
     rows = Student.objects.filter(pk__in=list(ids)[:MOST]).select_related("school", "school_class__school").annotate(
         is_mine=Case(When(pupils_to_visit(user.reach) | Q(pk__in=list(known)), then=True), default=False,
                      output_field=BooleanField()),
@@ -78,8 +73,7 @@ def read_family(user, programme, ids, *, client_uuid, known=()):
         has_change=Exists(ChangeEvent.objects.open().filter(student=OuterRef("pk"))),
         is_signed=Exists(signatures(programme).filter(user=user)) if rules.conduct.rules else _yes,
         is_trained=Exists(trainings(programme).filter(user=user)) if rules.training.hold_back else _yes,
-        has_draft=Exists(VisitDraft.objects.filter(user=user, **mine)),
-        has_media=Exists(Media.objects.filter(owner=user, visit=None, **mine)) if rules.visit.photos != "off" else _no,
+        has_draft=Exists(VisitDraft.objects.filter(user=user, client_uuid=client_uuid)),
     )  # fmt: skip
     found = {student.pk: student for student in rows}
     students = [found[pk] for pk in ids if pk in found]

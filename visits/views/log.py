@@ -17,7 +17,6 @@ from programmes.queries.current import current_programme, programmes_for
 from programmes.queries.form import record_form
 from schools.models import User
 from students.models import Student
-from visits.actions.media import take_files
 from visits.actions.visit import closed_sentence, correct_visit, submit_visit
 from visits.enums import COUNTED_STATES, VISIT_MOVES, Outcome, Priority, VisitKind
 from visits.forms.kept import show_draft
@@ -26,9 +25,7 @@ from visits.forms.record import VisitForm, is_number, known_start, new_visit_tim
 from visits.models import Visit
 from visits.queries.brief import brief, family_of
 from visits.queries.draft import for_form
-from visits.queries.draft import for_form
 from visits.queries.family import follow_up_due, followable, form_of, open_plan, open_promises, read_family
-from visits.queries.media import of_form
 from visits.queries.media import of_form
 from visits.queries.overlap import overlaps
 from visits.queries.ranking import my_list
@@ -87,7 +84,7 @@ def review(request):
         raise Http404
     family, pupil = _sent_family(request, programme)
     form = _form(request, programme, family, pupil, request.POST)
-    _take_photos(request, form)
+    take_sent(request, form, programme, pupil)
     return _reviewed(request, programme, form, pupil)
 
 
@@ -152,21 +149,6 @@ def _submit(request, programme, plan=None):
                 messages.info(request, "这次走访已经提交过，没有重复记。")
             return redirect("visits:detail", visit.pk)
     return _page(request, programme, form, pupil, plan=plan)
-
-
-def _take_photos(request, form):
-    """Files of a page without script, kept whatever else is wrong with the form; False when one was not taken."""
-    files, number = request.FILES.getlist("photos"), _uuid(request)
-    if not files or form.pupil is None or number is None:
-        return True
-    agreed = request.POST.get("consent_by", "") if request.POST.get("photo_consent") else None
-    refused = take_files(
-        files, by=request.user, programme=form.programme, school=form.pupil.school, client_uuid=number,
-        student=form.pupil, consent=agreed,
-    )  # fmt: skip
-    for sentence in refused:
-        form.add_error(None, ValidationError(sentence, code="photos"))
-    return not refused
 
 
 def _refuse(form, error):
@@ -244,32 +226,25 @@ def _form(request, programme, family, pupil, data=None, plan=None):
         school = _school(request.user)
         fields = record_form(programme, school) if school else programme.rules.record.fields
     home = family.relatives(pupil) if pupil else []
-    initial, as_draft = None, False
+    initial = None
     if data is None:
-        draft = for_form(request.user, programme, pupil, plan)
-        data, as_draft = draft["draft_post"], draft["draft_post"] is not None
-        initial = told(plan) if plan else {"client_uuid": draft["draft_uuid"], "student": pupil.pk if pupil else None}
+        initial = told(plan) if plan else {"client_uuid": uuid.uuid4(), "student": pupil.pk if pupil else None}
         initial |= new_visit_times(plan)
     return VisitForm(
         data, programme=programme, fields=fields, pupil=pupil, home=home, visit=plan, initial=initial,
-        unsigned=pupil is not None and not family.is_signed, as_draft=as_draft,
+        unsigned=pupil is not None and not family.is_signed,
     )  # fmt: skip
 
 
 def _correction(request, visit, data=None):
-    rows, as_draft = list(visit.visit_students.all()), False
+    rows = list(visit.visit_students.all())
     if data is None:
-        data = for_form(request.user, visit.programme, rows[0].student, visit)["draft_post"]
-        as_draft = data is not None
         pupil, home = rows[0].student, [row.student for row in rows[1:]]
     else:
         family, pupil = _sent_family(request, visit.programme, visit)
         home = family.relatives(pupil) if pupil else []
     fields = record_form(visit.programme, visit.school)
-    form = VisitForm(
-        data, programme=visit.programme, fields=fields, pupil=pupil, home=home, visit=visit, as_draft=as_draft
-    )
-    return form, pupil
+    return VisitForm(data, programme=visit.programme, fields=fields, pupil=pupil, home=home, visit=visit), pupil
 
 
 def _plan_page(request, plan):

@@ -15,6 +15,7 @@ from core.formats import day, thousands
 from programmes.queries.current import current_programme
 from schools.grades import grade_label
 from schools.models import School
+from visits.queries.counters import counters
 from visits.queries.ready import gaps
 from visits.queries.school import school_classes, school_page, tasks, teachers_taking_part
 from visits.queries.trend import trend
@@ -65,6 +66,7 @@ def school(request, pk):
         "hint_urls": (names(state="open", first=1), names(state="visited", first=0)),
         "hints": page.hints,
         "gaps": gaps(programme, place),
+        "counters": counters(programme, place),
         "trend": line,
         "chart": chart(line, page.figure.all),
         "leads": leads,

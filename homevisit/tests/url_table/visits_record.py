@@ -32,6 +32,18 @@ ROWS = [
         "teacher mentor class_head psych_teacher": "200",
         "rest": "403",
     }),
+    Row("visits:log_planned", "get", "visits.Visit", {
+        "mentor": "403/404/404/404",
+        "class_head": "302/404/404/404",
+        "psych_teacher school_leader named_leader": "403/403/404/404",
+        "rest": "404",
+    }),
+    Row("visits:log_planned", "post", "visits.Visit", {
+        "mentor": "403/404/404/404",
+        "class_head": "302/404/404/404",
+        "psych_teacher school_leader named_leader": "403/403/404/404",
+        "rest": "404",
+    }),
     Row("visits:correct", "get", "visits.Visit", {
         "mentor": "403/404/404/404",
         "class_head": "302/404/404/404",
