@@ -8,14 +8,17 @@ from django.db.models import Q
 
 from core.clock import local_date, today
 from schools.calendar import school_year
-from students.enums import Status
-from students.models import MentorLink
+from students.enums import AssignmentRole, Status
+from students.models import Assignment, MentorLink
 from students.models.student import active_on
-from visits.enums import COUNTED_STATES, Priority
-from visits.models import Due, VisitStudent
+from visits.enums import COUNTED_STATES, Priority, VisitState
+from visits.models import Due, Visit, VisitStudent
 from visits.queries.waiting import FIRST_FAMILIES, SEALED, may_know_rank
 
 DONE, WAITING, DECLINED, EXEMPT, OUTSIDE = "visited", "waiting", "declined", "exempt", "outside"
+OPEN, ASSIGNED, LATE, PLANNED = "open", "assigned", "late", "planned"  # steps of a waiting family
+TEXTS = ("preparation", "cause", "process", "analysis", "measures", "reflection")
+ON_THE_WAY = (VisitState.PLANNED, VisitState.DONE)  # appointed; been there, not written down yet
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,9 @@ class Tile:
     rank: int  # Priority.NONE where the viewer may not know it
     mentors: list  # names
     returned: date | None  # the day a record of this pupil went back for correction
+    told: bool = False  # may the viewer know who goes when
+    lead: Assignment | None = None
+    visit: Visit | None = None  # the next one on the way
 
     @property
     def student(self):
@@ -39,6 +45,29 @@ class Tile:
         return DECLINED if due.declined else WAITING
 
     @property
+    def step(self):
+        """Of a family that waits: open, assigned, late, planned, where the viewer may know; else the state."""
+        if self.state not in (WAITING, DECLINED) or not self.told:
+            return self.state
+        if self.visit:
+            return PLANNED
+        if self.state == DECLINED:
+            return DECLINED
+        if self.days_late:
+            return LATE
+        return ASSIGNED if self.lead else OPEN
+
+    @property
+    def days_late(self):
+        """Days since the last day the class head asked for."""
+        last = self.lead.visit_by if self.lead else None
+        return max((today() - last).days, 0) if last else 0
+
+    @property
+    def can_assign(self):
+        return self.step in (OPEN, ASSIGNED, LATE)
+
+    @property
     def is_first(self):
         """重点: due, and of a rank the notice puts first."""
         return self.due.in_scope and self.rank in FIRST_FAMILIES
@@ -48,13 +77,17 @@ class Tile:
         return self.state == WAITING
 
 
-# The chips of the board; 待访 is due − visited, so the declined are in it as in every figure.
+# The chips of the board. Who may not know who goes has 待访 instead of 待安排, 待约, 已约: it is due − visited, so
+# the declined are in it as in every figure.
 SHOWN = {
     "": lambda tile: True,
     "waiting": lambda tile: tile.state in (WAITING, DECLINED),
+    "open": lambda tile: tile.step in (OPEN, LATE),
+    "assigned": lambda tile: tile.step == ASSIGNED,
+    "planned": lambda tile: tile.step == PLANNED,
     "visited": lambda tile: tile.state == DONE,
     "first": lambda tile: tile.is_first,
-    "declined": lambda tile: tile.state == DECLINED,
+    "declined": lambda tile: tile.step == DECLINED,
     "exempt": lambda tile: tile.state == EXEMPT,
 }
 
@@ -88,12 +121,18 @@ def class_tiles(programme, school_class, *, user):
     rows.sort(key=lambda due: (_serial(due.student.class_serial), due.student_id))
     ids = [due.student_id for due in rows]
     mentors, returned = _mentors(ids), _returned(programme, ids, user)
+    told = any(may_know_rank(user.reach, due) for due in rows)
+    leads = _leads(programme, ids, user) if told else {}
+    visits = _on_the_way(programme, ids, user) if told else {}
     return [
         Tile(
             due,
             due.priority if may_know_rank(user.reach, due) else Priority.NONE,
             mentors[due.student_id],
             returned.get(due.student_id),
+            may_know_rank(user.reach, due),
+            leads.get(due.student_id),
+            visits.get(due.student_id),
         )
         for due in rows
     ]
@@ -120,6 +159,23 @@ def _returned(programme, student_ids, user):
         visit__returned_at__isnull=False,
     )
     return {pk: local_date(at) for pk, at in rows.values_list("student_id", "visit__returned_at")}
+
+
+def _leads(programme, student_ids, user):
+    """{student id: who is to go}; who has been there and may still write it up is no lead any more."""
+    rows = Assignment.objects.visible_to(user).filter(
+        programme=programme, student_id__in=student_ids, role=AssignmentRole.LEAD, ended_at=None
+    )
+    return {row.student_id: row for row in rows.select_related("visitor")}
+
+
+def _on_the_way(programme, student_ids, user):
+    """{student id: the earliest visit that is planned, or was made and waits for its record}."""
+    rows = VisitStudent.objects.visible_to(user).filter(
+        programme=programme, student_id__in=student_ids, visit__state__in=ON_THE_WAY
+    )
+    rows = rows.select_related("visit").order_by("-visit__planned_at", "-visit_id")
+    return {row.student_id: row.visit for row in rows.defer(*(f"visit__{name}" for name in TEXTS))}
 
 
 def hint(tiles):

@@ -19,39 +19,16 @@ from schools.tests.factories import (
     make_school,
     make_user,
 )
+from students.actions.assign import assign
 from students.tests.factories import make_mark, make_mentor, make_student
 from visits.actions.due import set_declined, set_exempt
 from visits.actions.register import open_register, recompute
 from visits.models import Due, Visit
 from visits.queries.board import SHOWN, class_tiles, hint, label_year
+from visits.tests.assigning import plan_row
 from visits.tests.rows import add_visit
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock(settings):
-    settings.HOMEVISIT_CLOCK = "2022-09-18T10:00+08:00"
-
-
-@pytest.fixture
-def programme():
-    return make_programme()
-
-
-@pytest.fixture
-def school_class(programme):
-    return make_class(make_school(programme.authority))
-
-
-@pytest.fixture
-def head(school_class):
-    return make_class_head(school_class)
-
-
-@pytest.fixture
-def leader(school_class):
-    return make_leader(school_class.school)
 
 
 @pytest.fixture
@@ -89,11 +66,14 @@ def test_tiles_say_for_each_family_how_it_stands(programme, school_class, head, 
     "state, shown",
     [
         ("", ["示例许", "示例李", "示例王", "示例周", "示例钱"]),
-        ("waiting", ["示例许", "示例王", "示例钱"]),
+        ("open", ["示例许", "示例钱"]),
+        ("assigned", []),
+        ("planned", []),
         ("visited", ["示例李"]),
         ("first", ["示例许"]),
         ("declined", ["示例王"]),
         ("exempt", ["示例周"]),
+        ("waiting", ["示例许", "示例李", "示例王", "示例周", "示例钱"]),  # for who may not know who goes
         ("nonsense", ["示例许", "示例李", "示例王", "示例周", "示例钱"]),
         ("'--", ["示例许", "示例李", "示例王", "示例周", "示例钱"]),
     ],
@@ -225,7 +205,7 @@ def test_tile_menu_has_steps_for_the_class_head_only(client, school_class, head,
         tiles = {t["name"]: [link["label"] for link in t["links"]] for t in client.get(address(school_class)).context["tiles"]}
         labels[who] = (tiles["示例许"], tiles["示例李"])
     assert labels == {
-        "head": (["看学生", "记家访", "标记", "免访、婉拒"], ["看学生", "记家访", "标记"]),
+        "head": (["看学生", "记家访", "标记", "免访、婉拒", "指派老师"], ["看学生", "记家访", "标记"]),
         "leader": (["看学生"], ["看学生"]),
     }
 
@@ -235,6 +215,9 @@ def test_school_admin_sees_states_but_no_rank_and_no_category(client, school_cla
     client.force_login(admin)
     page = client.get(address(school_class), {"state": "first"})
     assert [chip["label"] for chip in page.context["chips"]] == ["全部", "待访", "已访", "婉拒", "免访"]
+    assert [tile["name"] for tile in client.get(address(school_class), {"state": "waiting"}).context["tiles"]] == [
+        "示例许", "示例王", "示例钱",
+    ]  # fmt: skip
     assert {tile["rank"] for tile in page.context["tiles"]} == {0}
     assert (len(page.context["tiles"]), page.context["first"], page.context["categories"]) == (5, None, [])
     assert "重点关注" not in page.text
@@ -361,9 +344,11 @@ def test_board_query_count_does_not_grow_with_the_class(
         make_mentor(student, teacher)
         make_mark(student, by=head)
         add_visit(programme, [student], on=date(2022, 9, 2), lead=head)
+        assign(programme, [make_student(school_class)], teacher, by=head)
+        plan_row(programme, make_student(school_class), teacher)
     open_register(programme)
     client.force_login(head)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(21):
         client.get(address(school_class))
 
 

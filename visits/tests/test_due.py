@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from core.models import AuditEntry
 from core.states import WrongState
-from programmes.tests.factories import make_programme
 from schools.enums import Role
 from schools.tests.factories import (
     make_class,
@@ -25,26 +24,6 @@ from visits.models import ClassCount, Due
 from visits.tests.rows import add_visit
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock(settings):
-    settings.HOMEVISIT_CLOCK = "2022-09-18T10:00+08:00"
-
-
-@pytest.fixture
-def programme():
-    return make_programme()
-
-
-@pytest.fixture
-def school_class(programme):
-    return make_class(make_school(programme.authority))
-
-
-@pytest.fixture
-def head(school_class):
-    return make_class_head(school_class)
 
 
 @pytest.fixture

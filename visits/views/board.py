@@ -9,18 +9,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core.access import allowed, authorize
-from core.clock import today
+from core.clock import local_date, today
 from core.formats import day
+from programmes.enums import ProgrammeState
 from programmes.queries.current import current_programme
 from schools.grades import grade_label
 from schools.models import SchoolClass
 from students.queries.pupil import suggestions
-from visits.enums import Priority
+from visits.enums import Priority, VisitState
+from visits.forms.assign import numbers
 from visits.queries.board import (
+    ASSIGNED,
     DECLINED,
     DONE,
     EXEMPT,
+    LATE,
+    OPEN,
     OUTSIDE,
+    PLANNED,
     SHOWN,
     WAITING,
     class_tiles,
@@ -31,8 +37,13 @@ from visits.queries.coverage import Count, coverage, total
 from visits.queries.school import school_classes
 from visits.queries.trend import coverage_day
 from visits.queries.waiting import readable_categories
+from visits.views.assign_panel import done_note, last_act, make_panel
 
-CHIPS = (("", "全部"), ("waiting", "待访"), ("visited", "已访"), ("first", "重点"), ("declined", "婉拒"), ("exempt", "免访"))
+CHIPS = (
+    ("", "全部"), ("waiting", "待访"), ("open", "待安排"), ("assigned", "待约"), ("planned", "已约"), ("visited", "已访"),
+    ("first", "重点"), ("declined", "婉拒"), ("exempt", "免访"),
+)  # fmt: skip
+TOLD, UNTOLD = {"open", "assigned", "planned", "first"}, {"waiting"}  # chips of who knows who goes, and of who does not
 NAMES_SHOWN = 5
 
 
@@ -74,12 +85,25 @@ def board(request, pk):
     programme = current_programme(request)
     if programme is None or programme.authority_id != school_class.school.authority_id:
         return render(request, "visits/board_none.html", {"label": school_class.label()})
+    return board_page(request, school_class, programme)
+
+
+def board_page(request, school_class, programme, *, tiles=None, panel=None, status=200):
+    """The whole board; tiles and panel where the caller has them already (views/assign.py)."""
     prefetch_related_objects([programme], "deadlines", "categories__category")
-    tiles = class_tiles(programme, school_class, user=request.user)
+    tiles = class_tiles(programme, school_class, user=request.user) if tiles is None else tiles
     knows_rank = allowed(request.user, "visits.view_rank", school_class)
     is_head = school_class.pk in request.user.reach.classes
+    assigns = is_head and programme.state == ProgrammeState.OPEN
+    if assigns and panel is None:
+        panel = make_panel(
+            programme, school_class, tiles, user=request.user, ticked=numbers(request.GET.getlist("pick")),
+            mode=request.GET.get("mode"),
+        )  # fmt: skip
+    act = last_act(request, school_class, programme) if assigns else None
+    hidden = UNTOLD if knows_rank else TOLD
     state = request.GET.get("state", "")
-    state = state if state in SHOWN and (knows_rank or state != "first") else ""
+    state = state if state in SHOWN and state not in hidden else ""
     view = "list" if request.GET.get("view") == "list" else ""
     figure, grade_count = _figures(programme, school_class, request.user)
     last_day = coverage_day(programme)
@@ -93,12 +117,17 @@ def board(request, pk):
         "days_left": (last_day - today()).days,
         "figure": figure,
         "grade": grade_count,
-        "chips": _chips(tiles, state, view, knows_rank),
+        "chips": _chips(tiles, state, view, hidden),
         "views": [(name, label, _query(state, name)) for name, label in (("", "格子"), ("list", "列表"))],
         "view": view,
         "state": state,
-        "tiles": [_drawn(tile, is_head) for tile in tiles if SHOWN[state](tile)],
+        "tiles": [_drawn(tile, is_head, panel) for tile in tiles if SHOWN[state](tile)],
         "is_head": is_head,
+        "told": knows_rank,
+        "planned": sum(tile.step == PLANNED for tile in tiles),
+        "late": sum(tile.step == LATE for tile in tiles),
+        "panel": panel,
+        "done": done_note(act, user=request.user) if act else None,
         "imports": allowed(request.user, "students.import"),
         "hint": hint(tiles),
         "waiting_first": _waiting_first(tiles, school_class),
@@ -108,7 +137,7 @@ def board(request, pk):
     }
     if context["suggestions"]:
         context["suggestions_url"] = reverse("students:suggestions", args=[school_class.pk])
-    return render(request, "visits/board.html", context)
+    return render(request, "visits/board.html", context, status=status)
 
 
 def _figures(programme, school_class, user):
@@ -127,7 +156,7 @@ def _query(state, view):
     return "?" + urlencode({name: value for name, value in (("state", state), ("view", view)) if value})
 
 
-def _chips(tiles, state, view, knows_rank):
+def _chips(tiles, state, view, hidden):
     return [
         {
             "label": label,
@@ -137,7 +166,7 @@ def _chips(tiles, state, view, knows_rank):
             "rank": 1 if name == "first" else 0,
         }
         for name, label in CHIPS
-        if name != "first" or knows_rank
+        if name not in hidden
     ]
 
 
@@ -181,46 +210,89 @@ def _categories(programme, school_class, figure, user):
     return rows
 
 
-# state of a tile: (tile class, tag kind, tag icon, words); a visited one says the day instead
+# step of a tile: (tile class, tag kind, tag icon, words); the words of some say more, see _words
 LOOKS = {
     DONE: ("done", "done", "", "已访"),
     WAITING: ("todo", "todo", "", "待访"),
+    OPEN: ("todo", "todo", "", "待安排"),
+    ASSIGNED: ("assigned", "todo", "person-check", "待约"),
+    LATE: ("late", "late", "", "过期"),
+    PLANNED: ("plan", "plan", "", "已约"),
     DECLINED: ("declined", "soon", "door-closed", "婉拒"),
     EXEMPT: ("off", "mute", "slash-circle", "免访"),
     OUTSIDE: ("off", "mute", "slash-circle", "不在名单"),
 }
 
 
-def _drawn(tile, is_head):
+def _words(tile):
+    """(foot of the tile, tag of the list line)"""
+    if tile.step == DONE:
+        return day(tile.due.first_on), "已访"
+    if tile.step == ASSIGNED:
+        return f"{tile.lead.visitor.name[:1]}老师", f"{tile.lead.visitor.name}待约"
+    if tile.step == LATE:
+        return f"过{tile.days_late}天", f"{tile.lead.visitor.name}过{tile.days_late}天"
+    if tile.step == PLANNED:
+        if tile.visit.state == VisitState.DONE:
+            return "待记录", "去过待记录"
+        on = local_date(tile.visit.planned_at)
+        when = "今天" if on == today() else day(on)
+        return when, f"已约{when}"
+    words = LOOKS[tile.step][-1]
+    return words, words
+
+
+def _drawn(tile, is_head, panel):
     """What a tile or a list line shows: words and links, no category."""
-    kind, tag, tag_icon, words = LOOKS[tile.state]
+    kind, tag, tag_icon, _ = LOOKS[tile.step]
+    text, words = _words(tile)
     student, due = tile.student, tile.due
-    log_url = reverse("visits:log", args=[student.pk])
-    links = [{"url": reverse("students:detail", args=[student.pk]), "label": "看学生", "icon": "person"}]
-    if is_head:
-        links.append({"url": log_url, "label": "记家访", "icon": "plus-lg"})
-        links.append({"url": reverse("students:marks", args=[student.pk]), "label": "标记", "icon": "star"})
-        if not due.visits and tile.state != OUTSIDE:
-            links.append(
-                {"url": reverse("visits:due", args=[due.pk]), "label": "免访、婉拒", "icon": "slash-circle"}
-            )
     mentors = "、".join(tile.mentors)
+    goes = _who_goes(tile)
+    links = _links(tile, is_head, panel)
     return {
         "name": student.name,
         "kind": kind,
         "tag": tag,
         "tag_icon": tag_icon,
         "words": words,
-        "text": day(due.first_on) if tile.state == DONE else words,
+        "text": text,
         "rank": tile.rank if tile.rank <= Priority.THIRD else 0,
         "under": "导师 " + "、".join(name[:1] for name in tile.mentors) if mentors else "未定导师",
-        "about": f"导师 {mentors}" if mentors else "",
+        "about": "，".join(filter(None, (f"导师 {mentors}" if mentors else "", goes))),
         "mentors": mentors,
         "returned": tile.returned,
         "serial": student.class_serial,
         "visits": due.visits,
         "last_on": due.last_on,
         "url": links[0]["url"],
-        "log_url": log_url,
+        "log_url": reverse("visits:log", args=[student.pk]),
         "links": links,
+        "pick": student.pk if panel and tile.can_assign else None,
+        "picked": panel is not None and student.pk in panel.ticked,
     }
+
+
+def _who_goes(tile):
+    """由罗一鸣走访，9月27日前"""
+    if not tile.lead or tile.step not in (ASSIGNED, LATE, PLANNED):
+        return ""
+    until = f"，{day(tile.lead.visit_by)}前" if tile.lead.visit_by else ""
+    return f"由{tile.lead.visitor.name}走访{until}"
+
+
+def _links(tile, is_head, panel):
+    student = tile.student
+    links = [{"url": reverse("students:detail", args=[student.pk]), "label": "看学生", "icon": "person"}]
+    if not is_head:
+        return links
+    links.append({"url": reverse("visits:log", args=[student.pk]), "label": "记家访", "icon": "plus-lg"})
+    links.append({"url": reverse("students:marks", args=[student.pk]), "label": "标记", "icon": "star"})
+    if not tile.due.visits and tile.state != OUTSIDE:
+        links.append(
+            {"url": reverse("visits:due", args=[tile.due.pk]), "label": "免访、婉拒", "icon": "slash-circle"}
+        )
+    if panel and tile.can_assign:
+        by_hand = urlencode({"pick": student.pk, "mode": "hand"})
+        links.append({"url": f"?{by_hand}#assign", "label": "指派老师", "icon": "person-check"})
+    return links
