@@ -16,3 +16,8 @@ def test_lines_of_other_libraries_are_json_too():
 
 def test_what_was_searched_for_stays_out():
     assert without_query(None, "", {"request": "GET /visits/records/?q=某某"}) == {"request": "GET /visits/records/"}
+
+
+def test_a_calendar_address_is_a_key_and_stays_out():
+    line = renderer(None, "", {"request": "GET /visits/calendar/q8Zk1_0d-abcdefghij.ics"})
+    assert json.loads(line) == {"request": "GET /visits/calendar/***.ics"}
