@@ -6,6 +6,8 @@ import zipfile
 
 from docx import Document
 
+from core.documents.render import packed
+
 GREY = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAQAAAADCAAAAACRn/EaAAAAEElEQVR42mM8wcDAwMQAIwALLADOI6TNDAAAAABJRU5ErkJggg=="
 )
@@ -20,9 +22,7 @@ def document(*paragraphs, rows=()):
         for row in rows:
             for cell, text in zip(table.add_row().cells, row, strict=True):
                 cell.text = text
-    file = io.BytesIO()
-    paper.save(file)
-    return file.getvalue()
+    return packed(paper)
 
 
 def with_part(name, old, new=None, *, parts=0):
