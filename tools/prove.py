@@ -6,7 +6,7 @@ from tools.suite import Suite
 
 def prove(children):
     with Suite(children) as suite:
-        suite.set_up(browser=True)
+        suite.set_up(programs=True)
         # One at a time: proofs measure, race and kill.
         suite.pytest("proofs on SQLite", "prove and not browser and not postgres", workers=0)
         with suite.servers() as env:

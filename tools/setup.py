@@ -1,4 +1,4 @@
-"""Set-up before anything runs: the environment `.venv` and, for tests, a browser and a Chinese font.
+"""Set-up before anything runs: the environment `.venv` and, for tests, a browser, a Chinese font, LibreOffice.
 
 Plain Python 3.11: nothing of the project or its requirements can be imported here.
 """
@@ -73,12 +73,17 @@ def has_chinese_font():
     return any(Path("/usr/share/fonts").rglob("*CJK*"))
 
 
-def browser(children):
-    """Have Chromium and a Chinese font by apt. Returns sentences naming what could not be had."""
-    wanted = [] if chromium() else ["chromium"]
-    wanted += [] if has_chinese_font() else ["fonts-noto-cjk"]
+def programs(children):
+    """Have by apt what the tests drive: a browser, a Chinese font, LibreOffice. Returns sentences naming what could
+    not be had."""
+    needs = [
+        ("Chromium", "chromium", chromium),
+        ("a Chinese font", "fonts-noto-cjk", has_chinese_font),
+        ("LibreOffice", "libreoffice-writer-nogui", lambda: shutil.which("soffice")),
+        ("fc-match", "fontconfig", lambda: shutil.which("fc-match")),
+    ]
+    wanted = [package for _, package, there in needs if not there()]
     if wanted:
         apt(children, *wanted)
-    missing = [] if chromium() else ["Chromium is missing (package chromium)"]
-    missing += [] if has_chinese_font() else ["a Chinese font is missing (package fonts-noto-cjk)"]
-    return [f"{what}: run `apt-get install {' '.join(wanted)}` as root." for what in missing]
+    missing = [(name, package) for name, package, there in needs if not there()]
+    return [f"{name} is missing (package {package}): run `apt-get install {package}` as root." for name, package in missing]

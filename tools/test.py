@@ -6,7 +6,7 @@ from tools.suite import Suite
 
 def test(children):
     with Suite(children) as suite:
-        suite.set_up(browser=True)
+        suite.set_up(programs=True)
         suite.step("ruff", "-m", "ruff", "check", ".")
         settings = {"DJANGO_SETTINGS_MODULE": "homevisit.settings_test"}
         suite.step("migrations", "manage.py", "makemigrations", "--check", "--dry-run", env=settings)

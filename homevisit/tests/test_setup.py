@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from tools import run as make_run
+from tools import setup as make_setup
 from tools.children import Failed
 
 ROOT = settings.BASE_DIR
@@ -159,3 +160,36 @@ def test_tool_that_fails_leaves_no_process_behind(marked_processes):
 
     assert (answer.returncode, answer.stdout, answer.stderr) == (1, "up\n", "\nFAILED: one sentence\n")
     assert alive() == {}
+
+
+class Nobody:
+    """Stands for a machine where apt installs nothing: keeps the commands."""
+
+    def __init__(self):
+        self.asked = []
+
+    def run(self, command, **options):
+        self.asked.append(command)
+        return 1
+
+
+def test_programs_that_cannot_be_had_are_named_with_their_package(monkeypatch):
+    monkeypatch.setattr(make_setup.shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
+    monkeypatch.setattr(make_setup.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(make_setup, "has_chinese_font", lambda: True)
+    nobody = Nobody()
+
+    told = make_setup.programs(nobody)
+
+    assert [sentence.split(" is missing")[0] for sentence in told] == ["Chromium", "LibreOffice", "fc-match"]
+    assert "apt-get install libreoffice-writer-nogui" in told[1]
+    assert nobody.asked[-1][-3:] == ["chromium", "libreoffice-writer-nogui", "fontconfig"]
+    assert "--no-install-recommends" in nobody.asked[-1]
+
+
+def test_programs_that_are_there_are_not_asked_for(monkeypatch):
+    monkeypatch.setattr(make_setup.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(make_setup, "has_chinese_font", lambda: True)
+    nobody = Nobody()
+
+    assert make_setup.programs(nobody) == [] == nobody.asked
