@@ -1,6 +1,7 @@
 """Many rows at once: COPY on PostgreSQL, executemany elsewhere. Keys are given out here, not by the database."""
 
 import io
+import json
 from contextlib import contextmanager
 
 from django.core.management.color import no_style
@@ -21,7 +22,7 @@ class Table:
         self.model = model
         fields = [f for f in model._meta.concrete_fields if f.column not in names and not f.primary_key]
         self.columns = ["id", *names, *(f.column for f in fields)]
-        self.rest = [f.get_db_prep_save(f.get_default(), connection) for f in fields]
+        self.rest = [_default(field) for field in fields]
         self.rows, self.after = [], after
         self.next_id = (model._base_manager.aggregate(last=models.Max("pk"))["last"] or 0) + 1
 
@@ -51,6 +52,12 @@ class Table:
                 rest = tuple(self.rest)
                 cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", [row + rest for row in self.rows])
         self.rows = []
+
+
+def _default(field):
+    """As a column takes it; JSON as text, which an INSERT and a COPY both read."""
+    value = field.get_default()
+    return json.dumps(value) if isinstance(field, models.JSONField) else field.get_db_prep_save(value, connection)
 
 
 def _cell(value):
