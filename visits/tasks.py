@@ -22,6 +22,14 @@ def lock_records():
 
 
 @shared_task
+def purge_drafts():
+    """Each night: drafts their authors deleted a week ago go for good."""
+    from visits.actions.draft import purge_dropped
+
+    purge_dropped()
+
+
+@shared_task
 def export_archive(job_id: int):
     """Pack a class's records; a second message for the same job finds nothing to do."""
     from visits.actions.archive import run_archive

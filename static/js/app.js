@@ -18,7 +18,7 @@
   document.addEventListener("htmx:beforeSwap", function (event) {
     if (!/\/accounts\/login\//.test(event.detail.xhr.responseURL || "")) return;
     event.detail.shouldSwap = false;
-    window.location.reload();
+    if (document.dispatchEvent(new CustomEvent("session:over", { cancelable: true }))) window.location.reload();
   });
 
   /* No answer or a failure: say so, and that nothing typed is lost. Polling tries again by itself. */
@@ -167,10 +167,18 @@
     tiles[target].focus();
   });
 
-  /* Signing out takes along what this tab kept of records not yet sent (draft.js). */
+  /* Signing out takes along what this tab kept in clear of records not yet sent (draft.js). Where the browser cannot
+     seal a copy, what the server lacks would be gone. */
   document.addEventListener("submit", function (event) {
     if (!event.target.matches('form[action$="/logout/"]')) return;
-    try { window.sessionStorage.clear(); } catch (e) { return; }  // no storage: nothing was kept
+    var sealed = window.crypto && window.crypto.subtle && window.indexedDB, store;
+    try { store = window.sessionStorage; } catch (e) { return; }  // no storage: nothing was kept
+    var unsent = !sealed && Object.keys(store).some(function (key) {
+      return key.indexOf("visit:") === 0 && /"dirty":true/.test(store.getItem(key));
+    });
+    if (!unsent || window.confirm("有没交上去的家访记录只在这个窗口里，退出就没了。仍然退出吗？")) return store.clear();
+    event.preventDefault();
+    setTimeout(unlock, 0, event.target);
   });
 
   /* After a refused form the first thing to read is the summary of what to repair. */
