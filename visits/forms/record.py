@@ -25,7 +25,10 @@ AT_HOME = [
     (Relation.OTHER, "其他人"),
 ]
 OUTCOME = re.compile(r"^outcome_(\d{1,15})$")
-LABELS = {"opinions": "家长意见", "promises": "约定", "help_given": "给予的帮助"}
+LABELS = {
+    "opinions": "家长意见", "promises": "约定", "help_given": "给予的帮助", "notes": "优点和长处", "outcomes": "上次约定",
+    "follows": "回访", "photos": "照片",
+}  # fmt: skip
 ANCHORS = {
     "photos": "photos",
     "student": "family", "siblings": "family", "others": "companions", "notes": "children", "outcomes": "earlier",
@@ -219,6 +222,8 @@ class VisitForm(forms.Form):
         self._find_pupils(data)
         found = problems(self.programme, self.asked, Entry(**self.entry()), recorded_at=self.recorded_at)
         for name, sentence in found.items():
+            if name in self.lines and self.lines[name].is_bound and self.lines[name].total_error_count():
+                continue  # said at the line
             if name not in self.fields:
                 self.add_error(None, ValidationError(sentence, code=name))
             elif name not in self.errors and not (name in ("start", "end") and "day" in self.errors):

@@ -13,7 +13,7 @@ from core.access import authorize
 from core.clock import today
 from core.states import WrongState, can_move
 from programmes.enums import ProgrammeState
-from programmes.queries.current import current_programme, programmes_for
+from programmes.queries.current import available_programmes, current_programme
 from programmes.queries.form import record_form
 from schools.models import User
 from students.models import Student
@@ -200,7 +200,7 @@ def _programme(request):
     code = request.POST.get("programme")
     if current is None or not code or code == current.code:
         return current
-    return next((row for row in programmes_for(request.user) if row.code == code), current)
+    return next((row for row in available_programmes(request) if row.code == code), current)
 
 
 def _with_people(pk):
