@@ -246,4 +246,4 @@ def test_htmx_gets_the_panel_alone(client, school_class, head, by_name):
     page = client.post(
         address(school_class, "assign_preview"), {"students": [by_name["唐屿"].pk]}, headers={"HX-Request": "true"}
     )
-    assert page.text.lstrip().startswith("<section") and "唐屿" in page.text and "<html" not in page.text
+    assert page.text.lstrip().startswith("<form") and "唐屿" in page.text and "<html" not in page.text

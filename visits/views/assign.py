@@ -28,8 +28,7 @@ def preview(request, pk):
     tiles = class_tiles(programme, school_class, user=request.user)
     panel = make_panel(programme, school_class, tiles, user=request.user, ticked=ticked, data=request.POST, mode=mode)
     if request.htmx:
-        context = {"panel": panel, "school_class": school_class, "programme": programme}
-        return render(request, "visits/_assign.html", context)
+        return render(request, "visits/_assign_panel.html", {"panel": panel, "school_class": school_class})
     return board_page(request, school_class, programme, tiles=tiles, panel=panel)
 
 
