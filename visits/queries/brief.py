@@ -115,7 +115,7 @@ def brief(user, pupils, programme):
 def my_planned(user, pupil, programme):
     """The user's appointment with this family, or the visit made and not yet recorded; None without one."""
     rows = Visit.objects.filter(programme=programme, state__in=(VisitState.PLANNED, VisitState.DONE), visitors__user=user)
-    return rows.filter(visit_students__student=pupil).order_by("planned_at", "pk").first()
+    return rows.filter(visit_students__student=pupil).select_related("lead").order_by("planned_at", "pk").first()
 
 
 def family_of(user, pupil):

@@ -75,6 +75,7 @@ def _brief_page(request, student, programme, form=None, status=200):
         "planned": planned,
         "form": form if writes else None,
         "visits": visits,
+        "acts": visits and (planned is None or allowed(request.user, "visits.keep_appointment", planned)),
         "signs": visits and not page.signed and allowed(request.user, "programmes.sign_conduct", programme),
         "training": None if page.trained else coming_training(programme, student.school),
     }
