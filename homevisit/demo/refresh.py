@@ -13,13 +13,13 @@ from programmes.actions.load import load_programme
 from programmes.config.notice import read_notice
 from programmes.models import Attendance, ConductSignature, Event
 from schools.calendar import school_year
-from students.models import ChangeEvent, PortraitNote
+from students.models import Assignment, ChangeEvent, PortraitNote
 from visits.actions.register import open_register
-from visits.models import Opinion, Visit, VisitStudent
+from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
 
 VISIT_TIMES = (
     "planned_at", "started_at", "ended_at", "visited_on", "created_at", "recorded_at", "locked_at", "returned_at",
-    "voided_at",
+    "voided_at", "confirmed_at", "closed_at", "follow_up_on",
 )  # fmt: skip
 
 
@@ -46,7 +46,13 @@ def _move(notice):
     visits = Visit.objects.filter(programme=copy)
     visits.update(**{name: F(name) + later for name in VISIT_TIMES})
     VisitStudent.objects.filter(programme=copy).update(visited_on=F("visited_on") + later)
+    VisitVisitor.objects.filter(visit__in=visits).update(
+        **{name: F(name) + later for name in ("confirmed_at", "denied_at")}
+    )
     Opinion.objects.filter(visit__in=visits).update(created_at=F("created_at") + later)
+    Assignment.objects.filter(programme=copy).update(
+        **{name: F(name) + later for name in ("visit_by", "assigned_at", "ended_at")}
+    )
     Event.objects.filter(programme=copy).update(
         **{name: F(name) + later for name in ("held_on", "created_at", "cancelled_at")}
     )

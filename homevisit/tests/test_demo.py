@@ -20,9 +20,9 @@ from programmes.queries.ready import signatures, trainings, untrained
 from schools.enums import Role
 from schools.models import Authority, School, User
 from schools.tests.factories import make_school
-from students.models import CategoryMark, Enrolment, Guardian, MentorLink, PortraitNote, Student
+from students.models import Assignment, CategoryMark, Enrolment, Guardian, MentorLink, PortraitNote, Student
 from visits.actions.register import check
-from visits.models import ClassCount, Due, Visit
+from visits.models import ClassCount, Due, Visit, VisitVisitor
 
 PASSWORD = "a-long-demo-password"
 NOW = "2026-11-22T10:00+08:00"
@@ -188,6 +188,28 @@ def test_demo_schools_got_ready_with_a_few_missing(demo):
     assert PortraitNote.objects.values("aspect").distinct().count() == 6
 
 
+def test_demo_has_appointments_follow_ups_and_a_word_to_give(demo):
+    visits = Visit.objects.filter(programme__code__endswith="-demo")
+    planned = visits.filter(state="planned")
+    assert planned.filter(planned_at__date=date(2026, 11, 22)).exists()
+    assert planned.filter(planned_at__date__gt=date(2026, 11, 22)).exists()
+    assert planned.filter(confirmed_at=None).exists() and planned.exclude(confirmed_at=None).exists()
+    assert visits.filter(follow_up_on__lt=date(2026, 11, 22)).exists()
+    along = VisitVisitor.objects.filter(role="other")
+    assert along.filter(visit__state="recorded", confirmed_at=None).exists()
+    assert not along.filter(visit__programme__code="baoshan-2022", confirmed_at=None).exists()
+
+
+def test_demo_classes_have_given_some_families_to_visitors(demo):
+    for code in ("baoshan-2026-demo", "wujin-2026-demo"):
+        rows = Assignment.objects.filter(programme__code=code, role="lead", ended_at=None)
+        waiting = Due.objects.filter(programme__code=code, in_scope=True, visits=0)
+        assert rows.filter(visit_by__gt=date(2026, 11, 22)).exists()
+        assert waiting.exclude(student__in=rows.values("student")).exists()
+        assert not rows.exclude(student__in=waiting.values("student")).exists()
+    assert not Assignment.objects.filter(programme__state="closed").exists()
+
+
 def test_demo_stays_away_from_an_authority_with_schools(db, settings):
     settings.HOMEVISIT_CLOCK = NOW
     authority = Authority.objects.create(
@@ -223,7 +245,10 @@ def test_demo_refuses_a_short_password(db, monkeypatch):
 def test_demo_refresh_moves_the_copy_and_its_visits_to_today(demo, settings, monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
     copy = Programme.objects.get(code="baoshan-2026-demo")
-    days = sorted(Visit.objects.filter(programme=copy).values_list("visited_on", flat=True))
+    made = Visit.objects.filter(programme=copy, visited_on__isnull=False)
+    planned = Visit.objects.filter(programme=copy, state="planned").order_by("planned_at", "pk")
+    days = sorted(made.values_list("visited_on", flat=True))
+    appointments = list(planned.values_list("planned_at", flat=True))
     closed = list(Visit.objects.filter(programme__code="baoshan-2022").order_by("pk").values())
     settings.HOMEVISIT_CLOCK = "2026-12-02T10:00+08:00"
 
@@ -232,7 +257,8 @@ def test_demo_refresh_moves_the_copy_and_its_visits_to_today(demo, settings, mon
     copy.refresh_from_db()
     later = timedelta(days=10)
     assert copy.ends_on == date(2026, 12, 14)
-    assert sorted(Visit.objects.filter(programme=copy).values_list("visited_on", flat=True)) == [d + later for d in days]
+    assert sorted(made.values_list("visited_on", flat=True)) == [d + later for d in days]
+    assert list(planned.values_list("planned_at", flat=True)) == [moment + later for moment in appointments]
     assert list(Visit.objects.filter(programme__code="baoshan-2022").order_by("pk").values()) == closed
     assert check(copy) == []
 
