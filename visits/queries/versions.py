@@ -96,7 +96,9 @@ class Version:
 def versions(visit, user):
     """All versions, the latest first. Fixed number of queries; the caller has fetched the visit in scope."""
     kept = list(visit.versions.select_related("written_by", "superseded_by").order_by("number"))
-    contents = [version.data for version in kept] + [content(visit)]
+    contents = [content(visit)]
+    for version in kept[::-1]:  # what a version did not know yet is told as unchanged
+        contents.insert(0, contents[0] | version.data)
     words = _Words(visit, user, contents)
     told = [words.told(one) for one in contents]
     found = [Version(kept[0].number if kept else visit.version, visit.lead.name, visit.recorded_at, "", [])]

@@ -10,6 +10,7 @@ from schools.tests.factories import add_post, make_class, make_class_head, make_
 from students.models import Household
 from students.tests.factories import make_mentor, make_student
 from visits.actions.amend import amend_visit
+from visits.actions.register import open_register
 from visits.actions.review import accept_visit, return_visit, void_visit
 from visits.models import HelpGiven, Opinion, Promise, Visit, VisitNote
 from visits.tests.factories import TEXTS, make_visit
@@ -150,6 +151,16 @@ def test_review_query_count(as_user, programme, school_class, visit, head, mento
 def test_the_list_of_records_tells_what_waits(as_user, visit, head, mentor):
     assert "1条记录待审" in text_of(as_user(head).get(reverse("visits:records")))
     assert "条记录待审" not in text_of(as_user(mentor).get(reverse("visits:records")))
+
+
+def test_board_and_leaders_page_tell_what_waits(as_user, programme, school, school_class, visit, head, leader):
+    open_register(programme)
+    url = reverse("visits:review_class", args=[school_class.pk])
+    assert url in text_of(as_user(head).get(reverse("visits:board", args=[school_class.pk])))
+    assert "条记录待审" not in text_of(as_user(leader).get(reverse("visits:school", args=[school.pk])))
+
+    make_visit(make_student(school_class), by=head, programme=programme)
+    assert "1条记录待审" in text_of(as_user(leader).get(reverse("visits:school", args=[school.pk])))
 
 
 @pytest.mark.parametrize(("state", "shown"), [("unread", True), ("locked", False), ("", True), ("failed", False)])

@@ -329,5 +329,5 @@ def test_record_page_query_count(as_user, programme, head, teacher, school_class
             school_class=school_class, mode=visit.mode, visited_on=visit.visited_on, counted=True,
         )  # fmt: skip
     client = as_user(head)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("visits:detail", args=[visit.pk]))

@@ -34,6 +34,7 @@ from visits.queries.board import (
     label_year,
 )
 from visits.queries.coverage import Count, coverage, total
+from visits.queries.review import waiting_count
 from visits.queries.school import school_classes
 from visits.queries.trend import coverage_day
 from visits.queries.waiting import readable_categories
@@ -134,6 +135,8 @@ def board_page(request, school_class, programme, *, tiles=None, panel=None, stat
         "suggestions": len(suggestions(school_class, user=request.user)) if is_head else 0,
         "categories": _categories(programme, school_class, figure, request.user),
         "returned": [tile.student for tile in tiles if tile.returned],
+        "review_class": school_class,
+        "review_waiting": waiting_count(request.user, programme, school_class) if knows_rank else 0,
     }
     if context["suggestions"]:
         context["suggestions_url"] = reverse("students:suggestions", args=[school_class.pk])

@@ -18,9 +18,11 @@ from visits.enums import COUNTED_STATES, VisitState
 from visits.forms.after import AmendForm, ReasonForm, ReturnForm
 from visits.forms.record import AT_HOME, STUDENT_AT_HOME, is_number
 from visits.models import Promise, Visit
+from visits.papers import links
 from visits.queries.appointments import punctuality
 from visits.queries.board import label_year
 from visits.queries.history import history
+from visits.queries.media import of_visit
 from visits.queries.media import of_visit
 from visits.queries.records import duration, people, shown_name
 from visits.queries.versions import sees_every_note, versions
@@ -247,6 +249,8 @@ def _written(visit, user):
         ],
         "materials": [item.label for item in rules.materials if item.code in handed],
         "links": _links(visit, user),
+        "media": of_visit(user, visit),
+        "papers": links(user, visit),
     }  # fmt: skip
 
 

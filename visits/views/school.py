@@ -17,6 +17,7 @@ from schools.grades import grade_label
 from schools.models import School
 from visits.queries.counters import counters
 from visits.queries.ready import gaps
+from visits.queries.review import waiting_count
 from visits.queries.school import school_classes, school_page, tasks, teachers_taking_part
 from visits.queries.trend import trend
 
@@ -70,6 +71,7 @@ def school(request, pk):
         "trend": line,
         "chart": chart(line, page.figure.all),
         "leads": leads,
+        "review_waiting": waiting_count(request.user, programme) if leads else 0,
     }
     return render(request, "visits/school.html", context)
 
