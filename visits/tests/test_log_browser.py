@@ -61,9 +61,11 @@ def test_teacher_walks_the_four_steps_and_loses_no_word(page_at, sign_in, axe, p
     page.wait_for_url(f"**/visits/new/{place['student'].pk}/")
     problems += axe(page)
     page.click(f"#sibling-{place['sister'].pk}")
+    page.click("#id_conduct_read")
 
     page.click("[data-next]")
     assert step(page) == "现场"
+    page.click("[data-times]")
     page.fill("#id_start", "18:34")
     page.fill("#id_end", "19:26")
     page.click("input[name=at_home][value=mother]")
@@ -101,9 +103,10 @@ def test_teacher_walks_the_four_steps_and_loses_no_word(page_at, sign_in, axe, p
         page.evaluate("document.querySelectorAll('[data-fold]').forEach(f => f.open = true)")
         page.fill(f"#id_text_{code}", TEXTS[code])
     page.click("[data-step-mark=review] a")
+    page.click("[data-lines=opinion] [data-more]")
     page.fill("#id_opinion-0-text", "周末作业早点发。")
     page.select_option("#id_opinion-0-category", "作业")
-    page.click("[data-more-opinions]")
+    page.click("[data-lines=opinion] [data-more]")
     page.fill("#id_opinion-1-text", "多练口语。")
     page.select_option("#id_opinion-1-category", "教学")
     page.click("#id_gift_declined")
@@ -175,6 +178,7 @@ def test_form_is_one_long_page_without_script(page_at, sign_in, place):
             page.click(f"details:has(#id_text_{code}) summary")
         page.fill(f"#id_text_{code}", text)
     page.click("#id_gift_declined", force=True)
+    page.click("#id_conduct_read", force=True)
     page.click("text=提交记录")
     page.wait_for_selector("text=记好了。")
 
