@@ -1,13 +1,12 @@
 """Appointments as pages show them: what comes next, what waits for its record, whom a colleague went along with."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 
 from core import formats
 from core.clock import local_date, now, today
-from core.models import AuditEntry
 from visits.enums import VisitorRole, VisitState
 from visits.models import Visit, VisitVisitor
 from visits.queries.records import people, shown_name
@@ -159,44 +158,3 @@ def clashes(visitor_ids, planned_at, *, except_visit=None):
     if except_visit is not None:
         found = found.exclude(visit=except_visit)
     return [(row.user, row.visit.planned_at) for row in found.order_by("visit__planned_at", "user_id")]
-
-
-@dataclass(frozen=True)
-class Act:
-    at: datetime
-    what: str
-    detail: str = ""
-
-
-WORDS = {
-    "visit.plan": "约好了时间",
-    "visit.reschedule": "改了约定",
-    "visit.confirm": "家长答应了",
-    "visit.arrive": "到家了",
-    "visit.not_home": "没人在家",
-    "visit.cancel": "取消了约定",
-    "visit.decline": "家长婉拒上门",
-    "visit.reopen": "撤回，仍按原来的约定",
-}
-
-
-def acts(visit):
-    """What became of an appointment, oldest first. The caller has fetched the visit in scope."""
-    lines = AuditEntry.objects.filter(
-        object_type=visit._meta.label_lower, object_id=str(visit.pk), action__in=WORDS
-    ).order_by("id")
-    return [Act(row.at, WORDS[row.action], _detail(row)) for row in lines]
-
-
-def _detail(row):
-    at, before = row.facts.get("at"), row.facts.get("before")
-    if row.action == "visit.plan":
-        return _moment(at)
-    if row.action == "visit.reschedule" and at != before:
-        return f"{_moment(before)}改到{_moment(at)}"
-    return ""
-
-
-def _moment(text):
-    moment = datetime.fromisoformat(text)
-    return f"{formats.day(moment)}{formats.clock(moment)}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from core import formats
 from core.models import AuditEntry
 from schools.models import User
 from visits.enums import VisitState
@@ -52,13 +53,28 @@ def history(visit):
     ids = {entry.actor_id for entry in entries} | {row[2] for row in from_columns}
     names = dict(User.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
     steps = [
-        Step(entry.at, names.get(entry.actor_id, SYSTEM), ACTS[entry.action], entry.facts.get("reason", ""),
-             entry.action in WRITES)
+        Step(entry.at, names.get(entry.actor_id, SYSTEM), ACTS[entry.action],
+             entry.facts.get("reason", "") or _times(entry), entry.action in WRITES)
         for entry in entries
     ] + [
         Step(at, names.get(actor, SYSTEM), ACTS[action], reason) for action, at, actor, reason in from_columns
     ]  # fmt: skip
     return sorted(steps, key=lambda step: step.at)
+
+
+def _times(entry):
+    """The time that was agreed, or from which to which it was moved."""
+    at, before = entry.facts.get("at"), entry.facts.get("before")
+    if entry.action == "visit.plan" and at:
+        return _moment(at)
+    if entry.action == "visit.reschedule" and at and before and at != before:
+        return f"{_moment(before)}改到{_moment(at)}"
+    return ""
+
+
+def _moment(text):
+    moment = datetime.fromisoformat(text)
+    return f"{formats.day(moment)}{formats.clock(moment)}"
 
 
 def _columns(visit):

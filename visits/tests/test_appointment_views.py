@@ -182,7 +182,7 @@ def test_look_knows_the_appointment_being_moved(as_user, head, planned):
 
 def test_appointment_page_tells_time_answer_and_way(as_user, head, planned):
     html = text_of(as_user(head).get(reverse("visits:appointment", args=[planned.pk])))
-    for words in ("后天18:30", "等家长答复", "家里谁答应了", "改期", "家长不方便上门", "取消约定", "约好了时间"):
+    for words in ("后天18:30", "等家长答复", "家里谁答应了", "改期", "家长不方便上门", "取消约定", "约了时间"):
         assert words in html
     assert "到家了，开始家访" not in html  # not before the day
 
@@ -362,3 +362,13 @@ def test_presence_without_an_answer_is_422_and_after_the_lock_409(as_user, joine
     Visit.objects.filter(pk=joined.pk).update(state="locked", locked_at=at("2022-09-18 19:00"))
     response = client.post(presence(joined, teacher), {"went": "yes"})
     assert (response.status_code, "已经归档" in text_of(response)) == (409, True)
+
+
+def test_colleague_may_change_the_word_on_the_record_until_it_locks(as_user, joined, teacher, head):
+    client, page = as_user(teacher), reverse("visits:detail", args=[joined.pk])
+    assert "我去过" in text_of(client.get(page)) and "我没去" in text_of(client.get(page))
+    client.post(presence(joined, teacher), {"went": "yes", "record": "1"})
+    assert "我去过" not in text_of(client.get(page)) and "我没去" in text_of(client.get(page))
+    assert "我没去" not in text_of(as_user(head).get(page))
+    Visit.objects.filter(pk=joined.pk).update(state="locked", locked_at=at("2022-09-18 19:00"))
+    assert "我没去" not in text_of(as_user(teacher).get(page))

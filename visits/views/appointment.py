@@ -29,6 +29,7 @@ from visits.forms.record import is_number
 from visits.models import Visit, VisitVisitor
 from visits.queries import appointments as queries
 from visits.queries.family import open_plan
+from visits.queries.history import history
 from visits.queries.ranking import my_list
 from visits.queries.records import colleagues, companions, people, shown_name, siblings
 from visits.rules import pupils_to_visit
@@ -353,7 +354,7 @@ def _page(request, visit, *, cancel_form=None, decline_form=None, mistake=""):
         "confirmed": dict(WHO).get(visit.confirmed_with, ""),
         "with_whom": queries.companions(visit, user),
         "punctuality": queries.punctuality(visit),
-        "acts": queries.acts(visit),
+        "history": history(visit),
         "who": WHO,
         "contact": _contact(user, pupil) if may_keep or goes else None,
         "may_keep": may_keep,
