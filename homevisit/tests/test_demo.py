@@ -20,7 +20,7 @@ from programmes.queries.ready import signatures, trainings, untrained
 from schools.enums import Role
 from schools.models import Authority, School, User
 from schools.tests.factories import make_school
-from students.models import Assignment, CategoryMark, Enrolment, Guardian, MentorLink, PortraitNote, Student
+from students.models import CategoryMark, Enrolment, Guardian, MentorLink, PortraitNote, Student
 from visits.actions.register import check
 from visits.models import ClassCount, Due, Visit, VisitVisitor
 
@@ -198,16 +198,6 @@ def test_demo_has_appointments_follow_ups_and_a_word_to_give(demo):
     along = VisitVisitor.objects.filter(role="other")
     assert along.filter(visit__state="recorded", confirmed_at=None).exists()
     assert not along.filter(visit__programme__code="baoshan-2022", confirmed_at=None).exists()
-
-
-def test_demo_classes_have_given_some_families_to_visitors(demo):
-    for code in ("baoshan-2026-demo", "wujin-2026-demo"):
-        rows = Assignment.objects.filter(programme__code=code, role="lead", ended_at=None)
-        waiting = Due.objects.filter(programme__code=code, in_scope=True, visits=0)
-        assert rows.filter(visit_by__gt=date(2026, 11, 22)).exists()
-        assert waiting.exclude(student__in=rows.values("student")).exists()
-        assert not rows.exclude(student__in=waiting.values("student")).exists()
-    assert not Assignment.objects.filter(programme__state="closed").exists()
 
 
 def test_demo_stays_away_from_an_authority_with_schools(db, settings):
