@@ -187,8 +187,8 @@
   /* The draft holds the form's number, by which the photos are found again. */
   function mark() {
     var field = box.querySelector("[data-photo-mark]");
-    field.value = "1";
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.checked = true;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   }
   document.addEventListener("visit:restored", function () {
     if (listed === uuid()) return;
