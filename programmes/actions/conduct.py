@@ -16,7 +16,7 @@ def sign(programme, *, by, version=None):
     """The signature under the code as it stands; the one there already when it is signed. None where the notice
     has no code. version: what the signer has read. Raises WrongState once the programme is over, or when the code
     has been changed since it was read."""
-    programme = Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
+    programme = Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
     authorize(by, "programmes.sign_conduct", programme)
     conduct = programme.rules.conduct
     if not conduct.rules:

@@ -88,7 +88,7 @@ def mark_attendance(event, *, by, came=(), absent=()):
 
 
 def _open(pk):
-    programme = Programme.objects.select_for_update(of=("self",)).get(pk=pk)
+    programme = Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)  # visits go on beside it
     if programme.state != ProgrammeState.OPEN:
         raise WrongState(f"“{programme}”现在不在进行中，会议和培训不能再改。")
     return programme

@@ -63,7 +63,7 @@ def _brief_page(request, student, programme, form=None, status=200):
     page = brief(request.user, family_of(request.user, student), programme)
     planned = page.planned
     visits = programme.state == ProgrammeState.OPEN and student.status == Status.ACTIVE
-    writes = planned is not None and planned.state == VisitState.PLANNED
+    writes = programme.rules.visit.prepare and planned is not None and planned.state == VisitState.PLANNED
     if form is None and writes:
         form = PreparationForm(initial={"text": planned.preparation})
     visits = visits and allowed(request.user, "visits.log", student)
