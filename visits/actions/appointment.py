@@ -70,8 +70,11 @@ def plan_visit(
             _set_others(visit, others, by=by)
             record(visit, "visit.plan", by=by, **_facts(visit), students=len(rows), visitors=1 + len(set(others)))
             return visit, True
+    except AlreadyPlanned as error:
+        if str(error.visit.client_uuid) != str(client_uuid):
+            raise
+        return error.visit, False  # the same form twice at once: the other one was first
     except IntegrityError:
-        # Two submissions at once: the other one was first.
         visit = _own(client_uuid, by)
         if visit is None:
             raise
