@@ -226,6 +226,16 @@ def test_state_by_verb_by_role(as_user, visit, head, mentor, leader, verb, numbe
     assert " ".join(map(str, got)) == STATES_BY_VERB[verb][number]
 
 
+def test_accepting_on_the_page_can_be_taken_back(as_user, visit, head, leader):
+    client = as_user(head)
+    response = client.post(reverse("visits:accept", args=[visit.pk]), {"version": "1"}, follow=True)
+    assert response.context["may_withdraw"]
+    assert not as_user(leader).get(reverse("visits:detail", args=[visit.pk])).context["may_withdraw"]
+
+    as_user(head).post(reverse("visits:withdraw"), {"visit": visit.pk})
+    assert Visit.objects.get().state == "recorded"
+
+
 def test_accept_on_the_page_of_a_record_changed_since_is_told(as_user, visit, head):
     Visit.objects.update(version=2)
 

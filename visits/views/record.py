@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import allowed, authorize
+from core.clock import now
 from core.states import WrongState
 from programmes.queries.form import record_form
 from students.models import Student
@@ -23,10 +24,10 @@ from visits.queries.appointments import punctuality
 from visits.queries.board import label_year
 from visits.queries.history import history
 from visits.queries.media import of_visit
-from visits.queries.media import of_visit
 from visits.queries.records import duration, people, shown_name
 from visits.queries.versions import sees_every_note, versions
 from visits.views.records import state_tag
+from visits.views.review import OFFER_UNDO
 
 NOT_WRITTEN = (
     VisitState.PLANNED, VisitState.DONE, VisitState.DECLINED, VisitState.NO_ONE_HOME, VisitState.CANCELLED,
@@ -196,7 +197,6 @@ def _page(request, visit, form=None, status=200, wrong_state=""):
     }
     context = {
         "visit": visit,
-        "media": of_visit(user, visit),
         "counted": counted,
         "tag": {"kind": kind, "text": text, "icon": icon},
         "history": history(visit),
@@ -205,6 +205,8 @@ def _page(request, visit, form=None, status=200, wrong_state=""):
         "may_correct": visit.is_returned and allowed(user, "visits.correct_visit", visit),
         "may_accept": waits and allowed(user, "visits.accept_visit", visit),
         "may_return": waits and allowed(user, "visits.return_visit", visit),
+        "may_withdraw": visit.state == VisitState.LOCKED and visit.accepted_by_id == user.pk
+        and now() - visit.locked_at < OFFER_UNDO,
         "may_void": is_live and allowed(user, "visits.void_visit", visit),
         "may_unvoid": visit.state == VisitState.VOIDED and allowed(user, "visits.unvoid_visit", visit),
         "may_amend": visit.state == VisitState.LOCKED and allowed(user, "visits.amend_visit", visit),
@@ -215,7 +217,7 @@ def _page(request, visit, form=None, status=200, wrong_state=""):
         "may_log": allowed(user, "visits.log"),
         **_head(visit),
         **_written(visit, user),
-    }
+    }  # fmt: skip
     return render(request, "visits/detail.html", context, status=status)
 
 
