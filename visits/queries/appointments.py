@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core import formats
 from core.clock import local_date, now, today
+from programmes.enums import ProgrammeState
 from visits.enums import VisitorRole, VisitState
 from visits.models import Visit, VisitVisitor
 from visits.queries.records import people, shown_name
@@ -81,13 +82,14 @@ class Card:
     when: str
     weekday: str
     with_whom: list
+    is_open: bool  # its programme still takes records
 
 
 def card(visit, user):
     moment = visit.planned_at or visit.started_at
     return Card(
         visit, names(visit), labels(visit), when(moment) if moment else "", weekday(moment) if moment else "",
-        companions(visit, user),
+        companions(visit, user), visit.programme.state == ProgrammeState.OPEN,
     )  # fmt: skip
 
 
@@ -130,7 +132,7 @@ def to_confirm(user):
     found = VisitVisitor.objects.filter(
         user=user, role=VisitorRole.OTHER, confirmed_at=None, denied_at=None, visit__state=VisitState.RECORDED
     )
-    found = found.select_related("visit__lead", "visit__school").order_by("-visit__visited_on", "-visit_id")
+    found = found.select_related("visit__lead", "visit__school", "visit__programme").order_by("-visit__visited_on", "-visit_id")
     return found.prefetch_related(*(_under("visit", prefetch) for prefetch in people()))
 
 

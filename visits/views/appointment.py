@@ -22,7 +22,6 @@ from students.queries.pupil import contact
 from visits.actions import appointment as actions
 from visits.actions.appointment_checks import key, warnings
 from visits.actions.checks import mode_label
-from visits.actions.visit import closed_sentence
 from visits.enums import VisitState
 from visits.forms.appointment import WHO, AppointmentForm, CancelForm, DeclineForm, first_evening, offers
 from visits.forms.record import is_number
@@ -46,8 +45,7 @@ def plan(request, student_id):
     pupil = get_object_or_404(allowed_here.select_related("school", "school_class__school"), pk=student_id)
     programme = _programme(request)
     if programme is None or programme.state != ProgrammeState.OPEN:
-        sentence = closed_sentence(programme) if programme else ""
-        return render(request, "visits/log_none.html", {"sentence": sentence})
+        return render(request, "visits/appointment_none.html", {"sentence": _why_not(programme)})
     standing = open_plan(request.user, programme, pupil.pk)
     if standing is not None and standing.state == VisitState.PLANNED:
         if request.POST.get("client_uuid") != str(standing.client_uuid):  # the same form again says nothing new
@@ -217,6 +215,13 @@ def _programme(request):
     if current is None or not code or code == current.code:
         return current
     return next((row for row in programmes_for(request.user) if row.code == code), current)
+
+
+def _why_not(programme):
+    if programme is None:
+        return "教育局开放一次活动后，就可以在这里约家访。"
+    word = "还没有开始" if programme.state == ProgrammeState.DRAFT else "已经结束"
+    return f"“{programme}”{word}，现在不能约家访。"
 
 
 def _asked_for(request, programme):
