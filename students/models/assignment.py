@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.clock import now
+from programmes.enums import ProgrammeState
 from schools.scope import ScopedQuerySet
 from students.enums import AssignmentRole, AssignmentSource
 from students.models.student import Student
@@ -13,10 +14,15 @@ def open_now(moment=None):
     return Q(ended_at__isnull=True) | Q(ended_at__gt=moment or now())
 
 
+def opens_pupil():
+    """Condition on assignments that let the visitor see the pupil: what nobody kept ends with its programme."""
+    return open_now() & (Q(programme__state=ProgrammeState.OPEN) | Q(ended_at__isnull=False))
+
+
 def assigned(reach):
     """Ids of the pupils whose family the user is to visit (security.md §2, "asg"), while both are of one school."""
     return Assignment.objects.filter(
-        open_now(), visitor_id=reach.user_id, student__school_id__in=reach.staff_schools
+        opens_pupil(), visitor_id=reach.user_id, student__school_id__in=reach.staff_schools
     ).values("student_id")  # fmt: skip
 
 
@@ -32,6 +38,9 @@ class AssignmentQuerySet(ScopedQuerySet):
 
     def current(self):
         return self.filter(open_now())
+
+    def opening(self):
+        return self.filter(opens_pupil())
 
 
 class Assignment(models.Model):

@@ -4,7 +4,6 @@ import re
 
 from core.clock import today
 from core.formats import mask_phone
-from programmes.enums import ProgrammeState
 from programmes.models import Category
 from students.enums import AssignmentRole
 from students.models import Assignment, CategoryMark, ChangeEvent, MentorLink, Student
@@ -31,8 +30,8 @@ def mentors(student):
 
 def assignments(student, *, user):
     """Who visits the family now, of any programme, as far as the user may know."""
-    rows = Assignment.objects.visible_to(user).current().filter(student=student)
-    return list(rows.select_related("programme", "visitor").order_by("pk"))
+    rows = Assignment.objects.visible_to(user).opening().filter(student=student)
+    return list(rows.select_related("visitor").order_by("pk"))
 
 
 def visits_as_assigned(student, rows, *, user):
@@ -41,15 +40,8 @@ def visits_as_assigned(student, rows, *, user):
 
 
 def next_visitor(rows):
-    """The lead of an open programme whose visit is yet to come, or None."""
-    return next(
-        (
-            row
-            for row in rows
-            if row.role == AssignmentRole.LEAD and row.ended_at is None and row.programme.state == ProgrammeState.OPEN
-        ),
-        None,
-    )
+    """The lead whose visit is yet to come, or None."""
+    return next((row for row in rows if row.role == AssignmentRole.LEAD and row.ended_at is None), None)
 
 
 def needs_special_care(student):

@@ -167,13 +167,16 @@ def let_go(how, *, programme, head, teacher, pupil, settings):
     elif how == "went to another school":
         teacher.posts.update(ends_on="2022-09-17")
         add_post(teacher, Role.TEACHER, school=make_school(pupil.authority))
+    elif how == "the programme closed":
+        programme.state = "closed"
+        programme.save()
     elif how == "the pupil went to another school":
         move_student(pupil, make_class(make_school(pupil.authority)), date(2022, 9, 18), by=head)
 
 
 ENDS = [
     "taken away", "given to somebody else", "record locked", "30 days after the visit", "left the school",
-    "went to another school", "the pupil went to another school",
+    "went to another school", "the programme closed", "the pupil went to another school",
 ]  # fmt: skip
 
 
@@ -198,6 +201,13 @@ def test_until_thirty_days_after_the_visit_the_visitor_may_write_it_up(client, p
     assert (status, "由罗一鸣走访" in text) == (200, False)
 
 
+def test_a_record_of_a_programme_that_closed_can_still_be_put_right(client, programme, visitor, pupil):
+    end_assignments(programme.pk, [pupil.pk], at=now() + timedelta(days=30))
+    programme.state = "closed"
+    programme.save()
+    assert page(client, visitor, pupil)[0] == 200
+
+
 def test_nothing_of_it_reaches_another_teacher(client, visitor, pupil, school):
     others = [
         make_user(Role.TEACHER, school=school),
@@ -217,5 +227,5 @@ def test_the_visitors_page_takes_the_same_queries_for_any_number(
     for _ in range(rows):
         assign(programme, [pupil], make_user(Role.TEACHER, school=school), by=head, role="other")
     client.force_login(visitor)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         client.get(reverse("students:detail", args=[pupil.pk]))

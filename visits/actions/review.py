@@ -111,7 +111,8 @@ def lock_rows(visits, *, by, moment):
     )
     pupils = {}
     for visit in visits:
-        pupils.setdefault(visit.programme_id, set()).update(row.student_id for row in visit.visit_students.all())
+        reached = {row.student_id for row in visit.visit_students.all() if row.counted}
+        pupils.setdefault(visit.programme_id, set()).update(reached)
     for programme_id, student_ids in sorted(pupils.items()):
         end_assignments(programme_id, student_ids, at=moment)
 
@@ -131,7 +132,7 @@ def withdraw_acceptance(ids, *, by):
         locked_at, visit.locked_at, visit.accepted_by = visit.locked_at, None, None
         visit.save(update_fields=["state", "locked_at", "accepted_by"])
         pupils = visit.visit_students.values_list("student_id", flat=True)
-        until = visit.started_at + ASSIGNED
+        until = (visit.started_at or visit.recorded_at) + ASSIGNED
         resume_assignments(visit.programme_id, pupils, ended_at=locked_at, until=until)
         record(visit, "visit.withdraw", by=by)
         outcome.done.append(visit)

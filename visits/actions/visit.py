@@ -122,7 +122,7 @@ def _recorded(visit, by, students, entry, family, *, fresh):
     # A change told after the family was read: its pupil stands first in the register.
     if answers(visit) and not family.has_change and any(fact.priority == Priority.FIRST for fact in facts.values()):
         answer_changes(ids, visit.visited_on, by=by)
-    if family.is_assigned or not fresh:
+    if counts(visit) and (family.is_assigned or not fresh):  # after a telephone call the family is still to be visited
         end_assignments(programme.pk, ids, at=max(now(), midnight_after(visit.visited_on + KEPT_OPEN)))
     join(visit.client_uuid, visit)
     if family.has_draft:

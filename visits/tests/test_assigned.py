@@ -1,7 +1,5 @@
 """A teacher whom a class head asked to visit a family: logs there and reads no more than that (security.md §2, "asg")."""
 
-from datetime import timedelta
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -10,8 +8,10 @@ from core.access import allowed
 from core.clock import now
 from schools.enums import Role
 from schools.tests.factories import make_class, make_leader, make_school, make_user
-from students.actions.assign import assign, end_assignments, unassign
+from students.actions.assign import assign, unassign
+from students.models import Assignment
 from students.tests.factories import make_mark, make_mentor, make_student
+from visits.actions.review import accept_visit
 from visits.enums import Priority
 from visits.models import Due, Visit, VisitStudent
 from visits.queries.ranking import my_list
@@ -72,6 +72,16 @@ def test_the_visitor_logs_the_visit_and_it_counts(programme, visitor, student):
     assert (visit.lead, Due.objects.get(student=student).visits) == (visitor, 1)
 
 
+def test_a_call_that_does_not_count_leaves_the_family_to_be_visited(programme, visitor, head, student):
+    call = make_visit(student, by=visitor, programme=programme, day="2022-09-16", mode="phone")
+    accept_visit(call, by=head)
+    assert Assignment.objects.get().ended_at is None
+    visit = make_visit(student, by=visitor, programme=programme, day="2022-09-17")
+    assert Assignment.objects.get().ended_at is not None
+    accept_visit(visit, by=head)
+    assert Assignment.objects.get().ended_at == now()
+
+
 def test_without_assignment_no_visit_is_taken(programme, teacher, student):
     with pytest.raises(ValidationError, match="不在你的名单里"):
         make_visit(student, by=teacher, programme=programme)
@@ -86,16 +96,13 @@ def test_the_visitor_reads_the_own_record_and_nobody_elses(programme, visitor, h
     assert [row.visit for row in VisitStudent.objects.visible_to(visitor)] == [own]
 
 
-@pytest.mark.parametrize("how", ["taken away", "record locked", "30 days later", "left the school"])
+@pytest.mark.parametrize("how", ["record locked", "30 days later", "left the school"])
 def test_when_it_ends_only_the_own_record_stays(client, programme, visitor, head, student, settings, how):
     own = make_visit(student, by=visitor, programme=programme, day="2022-09-17")
-    if how == "taken away":
-        unassign(programme, [student], by=head)
-    elif how == "record locked":
-        end_assignments(programme.pk, [student.pk], at=now())
+    if how == "record locked":
+        accept_visit(own, by=head)
     elif how == "30 days later":
-        end_assignments(programme.pk, [student.pk], at=now() + timedelta(days=30))
-        settings.HOMEVISIT_CLOCK = "2022-10-18T20:00+08:00"
+        settings.HOMEVISIT_CLOCK = "2022-10-18T00:00+08:00"
     else:
         visitor.posts.update(ends_on="2022-09-17")
     user = fresh(visitor)
@@ -104,6 +111,11 @@ def test_when_it_ends_only_the_own_record_stays(client, programme, visitor, head
     assert not allowed(user, "visits.log", student)
     assert my_list(user, programme).families == []
     assert set(Visit.objects.visible_to(user)) == {own}
+
+
+def test_taken_away_before_the_visit_nothing_stays(client, programme, visitor, head, student):
+    unassign(programme, [student], by=head)
+    assert answers(client, fresh(visitor), student)[:2] == [404, 404]
 
 
 def test_a_leader_who_is_asked_to_go_may_log(client, programme, head, school, student):
