@@ -42,7 +42,7 @@ def visit_record():
         "{{ 一人.姓名 }}：{{ 一人.优点 }}{% if 一人.优点 and 一人.记录 %}。{% endif %}{{ 一人.记录 }}",
         "{%p endfor %}",
     ])  # fmt: skip
-    _when(table, "观察", "在家里看到的", ["{%p for 项 in 观察 %}", "{{ 项.栏目 }}：{{ 项.内容 }}", "{%p endfor %}"])
+    _when(table, "观察", "家庭观察", ["{%p for 项 in 观察 %}", "{{ 项.栏目 }}：{{ 项.内容 }}", "{%p endfor %}"])
     _when(table, "聊到的内容", "聊到的内容", ["{%p for 组 in 聊到的内容 %}", "{{ 组.栏目 }}：{{ 组.内容 }}", "{%p endfor %}"])
     _wide(table, "家长意见", [
         "{%p for 条 in 家长意见 %}", "{{ 条.序号 }}．{{ 条.内容 }}（{{ 条.类别 }}，{{ 条.答复 }}）", "{%p endfor %}",
@@ -51,7 +51,7 @@ def visit_record():
     _wide(table, "约定与回访", [
         "{%p for 件 in 约定 %}",
         "{{ 件.谁 }}：{{ 件.内容 }}{% if 件.期限 %}（{{ 件.期限 }}看）{% endif %}"
-        "{% if 件.结果 %}　结果：{{ 件.结果 }}{% endif %}",
+        "{% if 件.结果 %}　{{ 件.结果 }}{% endif %}",
         "{%p endfor %}",
         "{% if 回访 %}回访：{{ 回访 }}{% endif %}{% if not 约定 and not 回访 and 记录状态 != '待填' %}无{% endif %}",
     ])  # fmt: skip
@@ -62,11 +62,9 @@ def visit_record():
     ])  # fmt: skip
     _when(table, "廉洁", "廉洁自律", "{{ 廉洁 }}")
     _when(table, "照片", "照片", "{% for 张 in 照片 %}{{ 张.图片 }} {% endfor %}")
+    _four(table, ("记录人", "{{ 记录人 }}", "记录日期", "{{ 记录日期 }}"))
     _review(table)
-    line = document.add_paragraph()
-    line.alignment = ALIGN.RIGHT
-    line.paragraph_format.space_before = Pt(6)
-    _write(line, "记录人：{{ 记录人 }}　　记录日期：{{ 记录日期 }}")
+    _end(document)
     return packed(document, "学校家访记录表")
 
 
@@ -85,10 +83,11 @@ def pupil_file():
         "{%p for 条 in 家长意见 %}", "{{ 条.日期 }}　{{ 条.内容 }}（{{ 条.类别 }}，{{ 条.答复 }}）", "{%p endfor %}",
         "{%p if not 家长意见 %}", "无", "{%p endif %}",
     ])  # fmt: skip
-    _wide(table, "没到头的约定", [
+    _wide(table, "待看的约定", [
         "{%p for 件 in 约定 %}", "{{ 件.谁 }}：{{ 件.内容 }}{% if 件.期限 %}（{{ 件.期限 }}看）{% endif %}", "{%p endfor %}",
         "{%p if not 约定 %}", "无", "{%p endif %}",
     ])  # fmt: skip
+    _end(document)
     return packed(document, "学生走访档案")
 
 
@@ -124,6 +123,12 @@ def _title(document, text):
     line.paragraph_format.line_spacing_rule, line.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(33)
     line.paragraph_format.space_after = Pt(6)
     _write(line, text, TITLE_FACE, 22)
+
+
+def _end(document):
+    """Word wants a line after a table; this one takes no room, so that it never begins a page."""
+    line = document.add_paragraph()
+    line.paragraph_format.line_spacing_rule, line.paragraph_format.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1)
 
 
 def _page_number(line):
@@ -245,7 +250,7 @@ def _repeat(row):
 
 def _review(table):
     row = _row(table, 32)
-    _fill(row.cells[0], "学校审核意见", label=True)
+    _fill(row.cells[0], ["学校", "审核意见"], label=True)
     cell = row.cells[1].merge(row.cells[3])
     cell.vertical_alignment = VERTICAL.BOTTOM
     _fill(cell, "审核人：{{ 审核人 }}　　{{ 审核日期 }}", align=ALIGN.RIGHT)

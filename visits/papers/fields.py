@@ -8,7 +8,7 @@ from programmes.papers import Field
 GREY = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAQAAAADCAAAAACRn/EaAAAAEElEQVR42mM8wcDAwMQAIwALLADOI6TNDAAAAABJRU5ErkJggg=="
 )
-PHOTO_MM = 60
+PHOTO_MM = 56
 
 TEXT_FIELDS = {
     "家访起因": "cause", "家访过程": "process", "情况分析": "analysis", "措施与成效": "measures", "家访反思": "reflection",
@@ -58,9 +58,9 @@ FIELDS = [
     Field("材料", "送到的材料", "家庭教育指导手册"),
     Field("廉洁", "没有接受宴请和礼物", "☑没有接受宴请和礼物"),
     Field("照片", "最多两张；家长同意过、打印时又勾选了才有", [{"图片": Picture(GREY, PHOTO_MM)}]),
-    Field("审核人", "同意归档的人", "王敏"),
-    Field("审核日期", "归档的日期", "2022年9月20日"),
     Field("记录人", "提交记录的教师", "陈思远"),
     Field("记录日期", "提交的日期", "2022年9月18日"),
+    Field("审核人", "同意归档的人", "王敏"),
+    Field("审核日期", "归档的日期", "2022年9月20日"),
 ]  # fmt: skip
 NAMES = [field.name for field in FIELDS]

@@ -201,5 +201,5 @@ def test_no_photo_is_printed_before_every_family_has_agreed(place):
     Consent.objects.create(student=place["brother"], purpose="photo", recorded_by=place["head"])
     assert len(photos_to_print(visit, user=place["head"])) == 1
     with_photo = Document(io.BytesIO(print_record(visit, by=place["head"], with_photos=True)))
-    assert [round(shape.width.mm) for shape in with_photo.inline_shapes] == [60]
+    assert [round(shape.width.mm) for shape in with_photo.inline_shapes] == [56]
     assert AuditEntry.objects.get(action="paper.record").facts["photos"] != []
