@@ -158,6 +158,7 @@
     state.className = "save " + css;
   }
   function sayLocal() {
+    if (comparing) return;
     if (!isKeptHere && !vault) return say("没能存在本机", "fail");
     if (!vault) return say(navigator.onLine ? "已存本机（这个页面关掉就没了）" : "没有网络，只存在这个页面里", "local");
     say("已存本机 " + clock(me.at) + (navigator.onLine ? "" : "（没有网络）"), "local");
