@@ -8,7 +8,7 @@ from schools.enums import Role
 from schools.models import Post
 from students.models import Student
 from students.models.assignment import assigned
-from students.models.mark import mentored, referred
+from students.models.near import near_pupils
 from visits.enums import VisitorRole
 
 VISITING_ROLES = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
@@ -65,14 +65,12 @@ rules.add_perm("visits.assign", heads_class)
 def my_pupils(reach, prefix=""):
     """Condition: pupils of the classes the user heads, those the user mentors, those assigned for a visit.
     prefix is the path to Student."""
-    condition = Q(**{f"{prefix}school_class_id__in": reach.classes}) | Q(**{f"{prefix}pk__in": mentored(reach)})
-    return condition | Q(**{f"{prefix}pk__in": assigned(reach)}) if reach.staff_schools else condition
+    return Q(**{f"{prefix}pk__in": near_pupils(reach, referrals=False)})
 
 
 def pupils_to_visit(reach, prefix=""):
     """Condition: pupils the user may log a visit for; a psychologist's referred pupils beside the own ones."""
-    condition = my_pupils(reach, prefix)
-    return condition | Q(**{f"{prefix}pk__in": referred(reach)}) if reach.psych_schools else condition
+    return Q(**{f"{prefix}pk__in": near_pupils(reach)})
 
 
 @rules.predicate
@@ -82,7 +80,7 @@ def visits_families(user, student=None):
     if student is None:
         return bool(reach.roles & VISITING_ROLES) or (
             bool(reach.staff_schools)
-            and Student.objects.filter(Q(pk__in=mentored(reach)) | Q(pk__in=assigned(reach))).exists()
+            and Student.objects.filter(my_pupils(reach)).exists()
         )
     return Student.objects.filter(pupils_to_visit(reach), pk=student.pk).exists()
 

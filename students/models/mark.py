@@ -83,12 +83,9 @@ class CategoryMark(models.Model):
 class ChangeEventQuerySet(ScopedQuerySet):
     def scope(self, reach):
         """What happened to a family is S3: class head, leader, mentor, assigned visitor; nobody beyond the school."""
-        return (
-            Q(student__school_class_id__in=reach.classes)
-            | Q(student__school_id__in=reach.leader_schools)
-            | Q(student_id__in=mentored(reach))
-            | Q(student_id__in=assigned(reach))
-        )
+        from students.models.near import near_pupils  # it knows mentors and referrals from here
+
+        return Q(student_id__in=near_pupils(reach, schools=reach.leader_schools, referrals=False))
 
     def open(self):
         return self.filter(answered_at__isnull=True)

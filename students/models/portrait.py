@@ -5,8 +5,7 @@ from django.db.models import Q
 from core.clock import now, today
 from schools.scope import ScopedQuerySet
 from students.enums import Aspect, ConsentPurpose, NoteSource, Relation
-from students.models.assignment import assigned
-from students.models.mark import mentored, referred
+from students.models.near import near_pupils
 from students.models.student import OfStudent, Student
 
 
@@ -14,13 +13,7 @@ class PortraitNoteQuerySet(ScopedQuerySet):
     """What is written about a pupil (S3): class head, leader, mentor, assigned visitor, the referred's psychologist."""
 
     def scope(self, reach):
-        condition = (
-            Q(student__school_class_id__in=reach.classes)
-            | Q(student__school_id__in=reach.leader_schools)
-            | Q(student_id__in=mentored(reach))
-            | Q(student_id__in=assigned(reach))
-        )
-        return condition | Q(student_id__in=referred(reach)) if reach.psych_schools else condition
+        return Q(student_id__in=near_pupils(reach, schools=reach.leader_schools))
 
     def standing(self):
         return self.filter(removed_at__isnull=True)

@@ -15,19 +15,9 @@ def active_on(day):
 
 def pupils_of(reach, prefix=""):
     """Pupils whose name and class the user may see (security.md §2, first row); prefix is the path to Student."""
-    from students.models.assignment import assigned  # its models point here
-    from students.models.mark import mentored, referred
+    from students.models.near import near_pupils  # its models point here
 
-    condition = (
-        Q(**{f"{prefix}school_id__in": reach.whole_schools})
-        | Q(**{f"{prefix}school_class_id__in": reach.classes})
-        | Q(**{f"{prefix}pk__in": mentored(reach)})
-    )
-    if reach.staff_schools:
-        condition |= Q(**{f"{prefix}pk__in": assigned(reach)})
-    if reach.psych_schools:
-        condition |= Q(**{f"{prefix}pk__in": referred(reach)})
-    return condition
+    return Q(**{f"{prefix}pk__in": near_pupils(reach, schools=reach.whole_schools)})
 
 
 class StudentQuerySet(ScopedQuerySet):

@@ -10,8 +10,9 @@ from core.clock import now
 from core.fields import EncryptedTextField
 from schools.scope import ScopedQuerySet
 from students.models.assignment import assigned
+from students.models.near import union
 from visits.enums import Outcome, Promiser
-from visits.models.visit import OfVisit, Visit
+from visits.models.visit import OfVisit, Visit, readable_visits
 
 
 class VisitNote(models.Model):
@@ -39,11 +40,11 @@ class PromiseQuerySet(OfVisit):
     """A promise goes with the visit's text; whoever is to visit next must know of it to keep it."""
 
     def scope(self, reach):
-        condition = super().scope(reach)
-        if reach.staff_schools:
-            next_ones = Q(visit__visit_students__student_id__in=assigned(reach), school_id__in=reach.staff_schools)
-            condition |= Q(pk__in=Promise.objects.filter(next_ones).values("pk"))
-        return condition
+        if not reach.staff_schools:
+            return super().scope(reach)
+        next_ones = Q(visit__visit_students__student_id__in=assigned(reach), school_id__in=reach.staff_schools)
+        readable = Promise.objects.filter(visit_id__in=readable_visits(reach)).values("pk")
+        return Q(pk__in=union(readable, Promise.objects.filter(next_ones).values("pk")))
 
 
 class Promise(models.Model):

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from core.clock import now
 from schools.scope import ScopedQuerySet
+from students.models.near import union
 from visits.enums import MediaKind, MediaState
 from visits.models.visit import Visit, VisitStudent, VisitVisitor
 
@@ -14,16 +15,16 @@ class MediaQuerySet(ScopedQuerySet):
     """Photos stay near (security.md §2, "visit photo"): whoever took it or was there, the class head, the leader."""
 
     def scope(self, reach):
-        own = VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")
-        of_class = VisitStudent.objects.filter(
-            student__school_class_id__in=reach.classes, school_id=models.F("visit__school_id")
-        ).values("visit_id")
-        return (
-            Q(owner_id=reach.user_id, school_id__in=reach.staff_schools)
-            | Q(visit_id__in=own)
-            | Q(visit_id__in=of_class)
-            | Q(visit__isnull=False, school_id__in=reach.leader_schools)
-        )
+        visits = [VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")]
+        if reach.classes:
+            of_class = VisitStudent.objects.filter(student__school_class_id__in=reach.classes)
+            visits.append(of_class.filter(school_id=models.F("visit__school_id")).values("visit_id"))
+        taken = Media.objects.filter(owner_id=reach.user_id, school_id__in=reach.staff_schools)
+        parts = [taken.values("pk"), Media.objects.filter(visit_id__in=union(*visits)).values("pk")]
+        if reach.leader_schools:
+            of_school = Media.objects.filter(visit__isnull=False, school_id__in=reach.leader_schools)
+            parts.append(of_school.values("pk"))
+        return Q(pk__in=union(*parts))
 
     def standing(self):
         return self.exclude(state__in=[MediaState.REMOVED, MediaState.REFUSED])

@@ -8,27 +8,24 @@ from core.clock import now
 from programmes.enums import Mode
 from schools.scope import ScopedQuerySet
 from students.enums import Relation
-from students.models.mark import mentored, referred
+from students.models.near import near_pupils, union
 from visits.enums import Answerer, CancelledBy, Channel, LateReason, VisitKind, VisitorRole, VisitState
 
 
-def near_pupils(reach):
-    """Pupils of whose visits the user reads: the class's, the mentored, those referred to the psychologist."""
-    near = Q(student__school_class_id__in=reach.classes) | Q(student_id__in=mentored(reach))
-    return near | Q(student_id__in=referred(reach)) if reach.psych_schools else near
-
-
 def readable_visits(reach):
-    """Visits whose text the user may read (security.md §2, "visit text"): own, of near pupils, of the leader's
-    school. A pupil visited from another school opens no text to this one."""
-    own = VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")
-    of_pupil = VisitStudent.objects.filter(near_pupils(reach), school_id=models.F("visit__school_id")).values("visit_id")
-    return Q(pk__in=own) | Q(school_id__in=reach.leader_schools) | Q(pk__in=of_pupil)
+    """Ids of the visits whose text the user may read (security.md §2, "visit text"): own, of near pupils, of the
+    leader's school. A pupil visited from another school opens no text to this one."""
+    parts = [VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")]
+    of_pupil = VisitStudent.objects.filter(student_id__in=near_pupils(reach, to_visit=False))
+    parts.append(of_pupil.filter(school_id=models.F("visit__school_id")).values("visit_id"))
+    if reach.leader_schools:
+        parts.append(Visit.objects.filter(school_id__in=reach.leader_schools).values("pk"))
+    return union(*parts)
 
 
 class VisitQuerySet(ScopedQuerySet):
     def scope(self, reach):
-        return readable_visits(reach)
+        return Q(pk__in=readable_visits(reach))
 
 
 class VisitStudentQuerySet(ScopedQuerySet):
@@ -36,17 +33,24 @@ class VisitStudentQuerySet(ScopedQuerySet):
 
     def scope(self, reach):
         own = VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")
-        return Q(visit_id__in=own) | Q(school_id__in=reach.leader_schools) | near_pupils(reach)
+        parts = [VisitStudent.objects.filter(visit_id__in=own).values("pk")]
+        parts.append(VisitStudent.objects.filter(student_id__in=near_pupils(reach, to_visit=False)).values("pk"))
+        if reach.leader_schools:
+            parts.append(VisitStudent.objects.filter(school_id__in=reach.leader_schools).values("pk"))
+        return Q(pk__in=union(*parts))
 
 
 class OfVisit(ScopedQuerySet):
     def scope(self, reach):
-        return Q(visit__in=Visit.objects.filter(readable_visits(reach)).values("pk"))
+        return Q(visit_id__in=readable_visits(reach))
 
 
 class OpinionQuerySet(OfVisit):
     def scope(self, reach):
-        return Q(school_id__in=reach.whole_schools) | super().scope(reach)
+        if not reach.whole_schools:
+            return super().scope(reach)
+        of_school = Opinion.objects.filter(school_id__in=reach.whole_schools).values("pk")
+        return Q(pk__in=union(of_school, Opinion.objects.filter(visit_id__in=readable_visits(reach)).values("pk")))
 
 
 class Visit(models.Model):
