@@ -94,7 +94,7 @@ def open_promises(user, student_ids, visit=None):
     rows = Promise.objects.visible_to(user).filter(
         visit__state__in=COUNTED_STATES, visit__visit_students__student_id__in=student_ids
     )
-    waiting = rows.filter(outcome="")
+    waiting = rows.filter(Q(outcome="") | Q(outcome_visit__state=VisitState.VOIDED))
     if visit is not None and visit.pk:
         waiting = (waiting | rows.filter(outcome_visit=visit)).exclude(visit=visit)
     return waiting.select_related("visit").order_by("-visit__visited_on", "visit_id", "position").distinct()

@@ -19,10 +19,10 @@ from students.models import Assignment, Household
 from students.tests.factories import make_change, make_mentor, make_student
 from visits.actions.appointment import arrive, cancel, plan_visit
 from visits.actions.register import check, open_register
-from visits.actions.review import return_visit
+from visits.actions.review import return_visit, void_visit
 from visits.actions.visit import correct_visit, submit_visit
 from visits.models import Promise, Visit, VisitStudent, VisitVisitor
-from visits.queries.family import follow_up_due
+from visits.queries.family import follow_up_due, open_promises
 from visits.tests.factories import TEXTS, at, entry, make_visit
 from visits.tests.test_visit_actions import reached, refusal
 
@@ -157,6 +157,19 @@ def test_a_correction_may_change_or_take_back_what_it_told(programme, head, lead
         correct_visit(second, by=head, students=[student], **entry(outcomes=told))
         promise.refresh_from_db()
         assert (promise.outcome, promise.outcome_visit) == (expected, second if expected else None)
+
+
+def test_what_a_voided_visit_told_of_a_promise_is_asked_again(programme, head, leader, student):
+    first = make_visit(student, by=head, programme=programme, day="2022-09-12", promises=[PROMISE])
+    promise = first.promises.get()
+    second = make_visit(student, by=head, programme=programme, day="2022-09-16", outcomes={promise.pk: "kept"})
+    assert list(open_promises(head, [student.pk])) == []
+    void_visit(second, by=leader, reason="记错了人")
+    assert list(open_promises(head, [student.pk])) == [promise]
+
+    third = make_visit(student, by=head, programme=programme, day="2022-09-17", outcomes={promise.pk: "partly"})
+    promise.refresh_from_db()
+    assert (promise.outcome, promise.outcome_visit) == ("partly", third)
 
 
 def test_only_promises_and_visits_of_this_family_are_taken_up(programme, head, student, school_class):

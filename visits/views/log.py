@@ -320,6 +320,7 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
         "people": picked_people,
         "quick": [person for person in companions(user) if person not in picked_people],
         "staff": _colleagues(user).exclude(pk__in=[user.pk, *(p.pk for p in picked_people)])[:OFFERED],
+        "kind_said": dict(VisitKind.choices).get(form["kind"].value(), ""),
         "reviewed": reviewed,
         "action": _action(visit, plan, pupil),
         "review_url": reverse("visits:review_correction", args=[visit.pk]) if visit else reverse("visits:review"),
