@@ -15,7 +15,7 @@ from schools.tests.factories import (
     make_user,
 )
 from students.actions.upload import receive
-from students.models import CategoryMark
+from students.models import CategoryMark, PortraitNote
 from students.tests.books import PUPIL, pupil, roster
 from students.tests.factories import make_mark, make_mentor
 from students.urls import urlpatterns
@@ -40,6 +40,8 @@ TABLE = {
     "mark_dismiss":       "302 .   403 403 403 403 403 403 403 403 403",
     "mark_end":           "302 .   403 403 403 403 403 403 403 403 403",
     "change_add":         "422 .   403 403 403 403 403 403 403 403 403",
+    "portrait_add":       "422 .   422 422 403 403 .   403 .   403 403",
+    "portrait_remove":    "302 .   403 403 302 .   .   .   .   403 403",
     "suggestions":        "200 .   403 403 403 403 403 403 403 403 403",
 }  # fmt: skip
 PAGES = {"import", "import_template", "import_preview", "import_held", "detail", "marks", "suggestions"}
@@ -74,7 +76,9 @@ def addresses(client, people, programme, school_class, student, head, media):
     suggestion = CategoryMark.objects.create(student=student, category=hardship, source="roster")
     file = SimpleUploadedFile("roster.xlsx", roster(PUPIL, pupil(学籍号="G1")))
     upload = receive(file, school=school_class.school, scope="classes", by=people["admin"])
+    note = PortraitNote.objects.create(student=student, text="会修自行车", written_by=head)
     ids = {
+        "portrait_remove": [note.pk],
         "import": [], "import_template": [], "suggestions": [school_class.pk], "mark_end": [student.pk, mark.pk],
         "mark_confirm": [student.pk, suggestion.pk], "mark_dismiss": [student.pk, suggestion.pk],
     }  # fmt: skip
