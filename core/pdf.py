@@ -20,7 +20,7 @@ from django.conf import settings
 log = structlog.get_logger("homevisit.pdf")
 
 SECONDS = 60
-WAIT = 60  # for those before us
+WAIT = 15  # for those before us; a page that waits keeps a web worker
 FONTS = Path(__file__).resolve().parent / "fonts.conf"
 FILTER = "pdf:writer_pdf_Export"
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>

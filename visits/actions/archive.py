@@ -118,7 +118,7 @@ def retry_archive(job, *, by):
     with transaction.atomic():
         _within_the_day(by)
         jobs.retry(job)
-        jobs.remember(job, password=_new_password(), name=secrets.token_hex(16), shown=None)
+        jobs.remember(job, password=_new_password(), name=job.args.get("name") or secrets.token_hex(16), shown=None)
         record(job, "export.retry", by=by)
         transaction.on_commit(partial(jobs.send, tasks.export_archive, job.pk))
 
