@@ -132,8 +132,10 @@
     if (answer.lost) throw new Error("lost");
     if (answer.tile) return arrived(item, answer.tile);
     item.upload = answer.upload;
-    var at = answer.received, end = Math.min(at + answer.piece, item.blob.size);
-    show(item, "上传" + Math.floor(at * 100 / item.blob.size) + "%", at * 100 / item.blob.size);
+    var at = answer.received, size = item.blob.size;
+    if (at >= size) at = Math.floor((size - 1) / answer.piece) * answer.piece;  // all came, the end was not told
+    var end = Math.min(at + answer.piece, size);
+    show(item, "上传" + Math.floor(at * 100 / size) + "%", at * 100 / size);
     if (at > (item.sent || 0)) item.tries = 0;
     item.sent = at;
     return ask(item.upload + "?offset=" + at, item.blob.slice(at, end), "application/octet-stream").then(read)

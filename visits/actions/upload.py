@@ -97,7 +97,10 @@ def _finished(upload):
         checksum = write_private(source, lambda path: _put_together(upload, path))
     except FileNotFoundError:  # the same last piece twice at once: the other one was first
         upload.refresh_from_db()
-        return upload
+        if upload.media_id:
+            return upload
+        forget(upload)
+        raise Refused("changed") from None
     if upload.sha256 and checksum != upload.sha256:
         delete_private(source)
         forget(upload)

@@ -20,7 +20,7 @@ from visits.actions.draft import save_draft
 from visits.actions.media import clear_media, finish, join, process_media, remove_media, take_files
 from visits.actions.review import accept_visit, void_visit
 from visits.actions.sweep import sweep_media
-from visits.actions.upload import PIECE, Elsewhere, add_piece, forget
+from visits.actions.upload import PIECE, Elsewhere, add_piece, forget, start
 from visits.enums import MEDIA_MOVES, MediaKind, MediaState
 from visits.media.kinds import SENTENCES, Refused
 from visits.models import Media, Upload, VisitStudent
@@ -105,6 +105,7 @@ def test_names_of_files_are_random_and_the_file_as_sent_is_gone(where, media_roo
     with settled():
         media = keep_photo(**where)
     assert files(media_root) == sorted([media.file, media.thumb])
+    assert private_path(media.file).stat().st_mode & 0o077 == 0
     assert str(where["student"].pk) not in media.file.split("/")
     assert media.token.hex not in media.file
 
@@ -194,8 +195,6 @@ def test_a_form_of_another_author_or_an_archived_record_takes_none(where, teache
     ("size", "words"), [(0, "空的"), (10 * 1024 * 1024 + 1, "超过10 MB")], ids=["empty", "too large"]
 )
 def test_a_wrong_size_is_told_before_anything_is_sent(where, size, words):
-    from visits.actions.upload import start
-
     with pytest.raises(Refused, match=words):
         start(**where, client_uuid=FORM, kind="photo", size=size)
 
@@ -266,6 +265,14 @@ def test_content_that_differs_from_what_was_announced_is_refused(where, media_ro
 
 def test_a_browser_that_cannot_count_hashes_sends_all_the_same(where):
     assert send(small(), **where, known=False).state == "waiting"
+
+
+def test_pieces_that_are_lost_are_sent_anew(where, media_root):
+    upload, _ = announce(small(), **where)
+    Upload.objects.filter(pk=upload.pk).update(received=upload.size)  # as told, but the disk lost it
+    with pytest.raises(Refused):
+        add_piece(upload, 0, small())
+    assert send(small(), **where).state == "waiting"
 
 
 def test_a_photo_removed_may_be_sent_again(where):
@@ -440,8 +447,3 @@ def test_tiles_of_a_form_are_the_authors_own(where, teacher):
     keep_photo(**where)
     assert len(of_form(where["by"], str(FORM))) == 1
     assert of_form(teacher, FORM) == of_form(where["by"], "no uuid") == of_form(where["by"], None) == []
-
-
-def test_a_photo_in_storage_stands_nowhere_else(where, media_root):
-    media = keep_photo(**where)
-    assert private_path(media.file).stat().st_mode & 0o077 == 0
