@@ -102,7 +102,8 @@ def test_the_same_again_changes_nothing_and_keeps_the_way_back(client, school_cl
 def test_a_day_that_cannot_be_is_told_at_the_field(client, school_class, by_name, day, sentence):
     answer = press(client, school_class, by_name["唐屿"], visit_by=day)
     assert (answer.status_code, leads()) == (422, {})
-    assert sentence in answer.text and f'value="{day}"' in answer.text
+    assert answer.text.count(sentence) == 2 and f'value="{day}"' in answer.text  # on top of the panel and at the field
+    assert 'href="#as_visit_by"' in answer.text
     assert {tile["name"] for tile in answer.context["tiles"] if tile["picked"]} == {"唐屿"}
 
 
