@@ -372,3 +372,11 @@ def test_colleague_may_change_the_word_on_the_record_until_it_locks(as_user, joi
     assert "我没去" not in text_of(as_user(head).get(page))
     Visit.objects.filter(pk=joined.pk).update(state="locked", locked_at=at("2022-09-18 19:00"))
     assert "我没去" not in text_of(as_user(teacher).get(page))
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_who_goes_along_reads_the_appointment_and_leaves_the_acts_to_the_lead(as_user, programme, head, teacher, student, name):
+    visit = make_plan(student, by=head, programme=programme, others=[teacher])
+    page = as_user(teacher).get(reverse("visits:appointment", args=[visit.pk]))
+    assert (page.status_code, "取消约定" in text_of(page), "改期" in text_of(page)) == (200, False, False)
+    assert as_user(teacher).post(reverse(name, args=[visit.pk]), VERBS[name]).status_code == 403
