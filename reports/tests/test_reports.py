@@ -1,5 +1,6 @@
 """Compiling from the desk, progress, and the file: checked for scope once more when it leaves."""
 
+import hashlib
 from io import BytesIO
 
 import openpyxl
@@ -196,3 +197,9 @@ def test_past_figures_take_the_same_queries_for_any_number_of_schools(
 def test_acts_need_a_post(desk_client, package, name):
     assert desk_client.get(reverse(name, args=[package.pk])).status_code == 405
     assert desk_client.get("/desk/compile/").status_code == 405
+
+
+def test_a_package_is_compiled_checked_and_downloaded_from_s3(s3_storage, media, desk_client, package):
+    answer = desk_client.get(reverse("reports:download", args=[package.pk]))
+    assert hashlib.sha256(answer.getvalue()).hexdigest() == package.checksum == checksum_of(package.file)
+    assert not media.exists() or list(media.iterdir()) == []
