@@ -84,7 +84,7 @@ def test_teacher_walks_the_four_steps_and_loses_no_word(page_at, sign_in, axe, p
     page.go_back()
     assert step(page) == "现场"
 
-    page.wait_for_selector("#save-state:has-text('已存本机')")
+    page.wait_for_selector("#save-state:text-matches('已存本机|已保存')")
     page.reload()
     assert page.is_visible("#restored")
     assert (value(page, "#id_start"), value(page, "#id_text_cause")) == ("18:34", TEXTS["cause"])
@@ -132,7 +132,7 @@ def test_words_go_along_to_another_family_and_end_at_sign_out(page_at, sign_in, 
     sign_in(page, place["head"])
     page.goto(f"/visits/new/{place['student'].pk}/#record")
     page.fill("#id_text_cause", TEXTS["cause"])
-    page.wait_for_selector("#save-state:has-text('已存本机')")
+    page.wait_for_selector("#save-state:text-matches('已存本机|已保存')")
 
     page.click("[data-step-mark=prepare] a")
     page.click("text=换一家")
