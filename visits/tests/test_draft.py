@@ -23,7 +23,7 @@ from visits.actions.review import return_visit
 from visits.models import VisitDraft
 from visits.queries.draft import base_of, for_form, my_drafts, owner_tag
 from visits.tasks import purge_drafts
-from visits.tests.factories import make_visit
+from visits.tests.factories import make_plan, make_visit
 
 NUMBER = uuid.UUID("11111111-2222-4333-8444-555555555555")
 
@@ -382,3 +382,32 @@ def test_button_keeps_words_written_elsewhere_beside_the_own(page, head, program
     context = for_form(head, programme, student)
     assert context["draft_spare"] == [{"label": "text_process", "text": "手机上写的"}]
     assert context["draft_data"]["values"]["text_cause"] == ["起因"]  # this form had no such field
+
+
+# ── Corrections and appointments ──
+
+
+def test_correction_form_shows_its_own_draft_and_submitting_ends_it(page, save, head, programme, student, leader):
+    visit = make_visit(student, by=head, programme=programme)
+    return_visit(visit, by=leader, reason="时间不对")
+    visit.refresh_from_db()
+    save("改到一半", visit=visit, client_uuid=visit.client_uuid)
+    save("另一次走访的", client_uuid=uuid.uuid4())
+
+    answer = page.get(reverse("visits:correct", args=[visit.pk]))
+    assert answer.status_code == 200
+    assert (answer.context["draft_uuid"], answer.context["draft_visit"]) == (visit.client_uuid, visit.pk)
+    assert answer.context["form"]["text_process"].value() == "改到一半"
+    assert page.get(reverse("visits:log", args=[student.pk])).context["form"]["text_process"].value() == "另一次走访的"
+
+
+def test_a_draft_goes_on_in_the_form_of_the_appointment_made_since(page, save, head, programme, student):
+    draft, _ = save("约之前写的")
+    plan = make_plan(student, by=head, programme=programme)
+    context = for_form(head, programme, student, plan)
+    assert (context["draft_uuid"], context["draft_base"]) == (plan.client_uuid, base_of(draft))
+
+    save("约之后写的", base=context["draft_base"], client_uuid=plan.client_uuid)
+    assert VisitDraft.objects.get().client_uuid == plan.client_uuid
+    make_visit(student, by=head, programme=programme, client_uuid=plan.client_uuid, visit=plan)
+    assert not VisitDraft.objects.exists()
