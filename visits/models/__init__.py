@@ -1,4 +1,12 @@
-from visits.models.lines import CalendarLink, HelpGiven, PastVoid, Promise, VisitDraft, VisitNote, VisitVersion
+from visits.models.lines import (
+    CalendarLink,
+    HelpGiven,
+    PastVoid,
+    Promise,
+    VisitDraft,
+    VisitNote,
+    VisitVersion,
+)
 from visits.models.media import Media, Upload
 from visits.models.register import ClassCount, Due
 from visits.models.visit import Opinion, Visit, VisitStudent, VisitVisitor
