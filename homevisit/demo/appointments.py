@@ -38,7 +38,8 @@ def plan(programme, staff, *, today, running):
     for post in posts.select_related("user", "school_class").order_by("school_class_id", "pk"):
         classes.setdefault(post.school_class.school_id, []).append(post)
     for school_id, heads in classes.items():
-        for number, post in enumerate(heads[-CLASSES:]):
+        heads.sort(key=lambda post: post.user.username == post.user.staff_no)  # whose login is shown comes first
+        for number, post in enumerate(heads[:CLASSES]):
             _class(rng, programme, post, staff[school_id], number, today=today)
 
 

@@ -13,7 +13,7 @@ AHEAD, LATE = timedelta(days=9), timedelta(days=3)
 
 
 def give(programme, staff, *, today, running):
-    """The newest classes that have some to give: two thirds of the families nobody is to visit; one is overdue."""
+    """Two thirds of the families nobody is to visit yet; one is overdue. Classes whose login is shown come first."""
     if not running:
         return
     posts = Post.objects.active(today).filter(role=Role.CLASS_HEAD, school_class__school__in=list(staff))
@@ -22,7 +22,8 @@ def give(programme, staff, *, today, running):
         classes.setdefault(post.school_class.school_id, []).append(post)
     for heads in classes.values():
         given = 0
-        for post in reversed(heads):
+        heads.sort(key=lambda post: (post.user.username == post.user.staff_no, -post.school_class_id))  # logins shown first
+        for post in heads:
             given += given < CLASSES and _class(programme, post.user, post.school_class, today=today, late=not given)
 
 
