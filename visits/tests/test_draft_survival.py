@@ -2,6 +2,7 @@
 is really killed. After each, every field of the form is compared character by character."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -38,6 +39,11 @@ FIELDS = """() => Array.from(document.getElementById('visit-form').elements)
   .sort()"""
 
 
+def _end_with_parent():
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: a killed test leaves no server
+
+
 class Server:
     """gunicorn on the tests' database; stopped, paused and started like a machine in a school's cupboard."""
 
@@ -63,7 +69,7 @@ class Server:
         command += ["--threads", "4", "--graceful-timeout", "1", "--no-control-socket"]
         self.process = subprocess.Popen(
             command, env=self.environment(), cwd=settings.BASE_DIR, stdout=self.log, stderr=self.log,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=_end_with_parent,
         )  # fmt: skip
         until = time.monotonic() + 60
         while True:
