@@ -133,5 +133,5 @@ def test_pupil_page_query_count(client, head, student, rows, django_assert_num_q
         make_change(student, by=head, occurred_on=date(2022, 9, n + 1))
         Guardian.objects.create(student=student, name=f"许{n}", phone="19900001111")
     client.force_login(head)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("students:detail", args=[student.pk]))

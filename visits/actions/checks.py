@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from core import formats
 from core.clock import local_date, now
+from core.private import holds_id_number
 from programmes.enums import Mode
 from visits.enums import LateReason, Outcome, Promiser
 
-ID_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 LONG = timedelta(hours=6)
 YEAR = timedelta(days=366)
@@ -47,7 +47,7 @@ def problems(programme, fields, entry, *, recorded_at=None):
             found[f"text_{field.code}"] = f"还没有写“{field.label}”。"
         elif len(text) > field.max_chars:
             found[f"text_{field.code}"] = f"“{field.label}”最多{field.max_chars}字，现在{len(text)}字。"
-        elif ID_NUMBER.search(text):
+        elif holds_id_number(text):
             found[f"text_{field.code}"] = f"“{field.label}”{NO_NUMBERS}"
     found |= _observed(rules.record.observations, entry.observations)
     if set(entry.checklist) - {item.code for group in rules.checklist for item in group.items}:
@@ -83,7 +83,7 @@ def _words(label, text, most):
     """The sentence on a text that is too long or holds an ID number, else None."""
     if len(text) > most:
         return f"“{label}”最多{most}字，现在{len(text)}字。"
-    return f"“{label}”{NO_NUMBERS}" if ID_NUMBER.search(text) else None
+    return f"“{label}”{NO_NUMBERS}" if holds_id_number(text) else None
 
 
 def _observed(asked, written):
@@ -102,7 +102,7 @@ def _opinions(lines):
         return f"一次最多记{OPINIONS}条意见，其余的可以写进“过程”。"
     if any(len(line["text"]) > OPINION_CHARS for line in lines):
         return f"一条意见最多{OPINION_CHARS}字，可以分成几条。"
-    if any(ID_NUMBER.search(line["text"]) for line in lines):
+    if any(holds_id_number(line["text"]) for line in lines):
         return f"意见{NO_NUMBERS}"
     return None
 

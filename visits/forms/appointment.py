@@ -6,11 +6,12 @@ from django import forms
 from django.utils import timezone
 
 from core.clock import now
+from core.private import holds_id_number
 from programmes.enums import Mode
 from students.enums import Relation
 from students.models import Student
 from visits.actions.appointment import NOTE_CHARS
-from visits.actions.checks import ID_NUMBER, PREPARATION_CHARS, mode_label
+from visits.actions.checks import PREPARATION_CHARS, mode_label
 from visits.enums import CancelledBy, Channel
 from visits.forms.record import is_number
 
@@ -78,7 +79,7 @@ class AppointmentForm(forms.Form):
 
     def clean_preparation(self):
         text = self.cleaned_data["preparation"]
-        if ID_NUMBER.search(text):
+        if holds_id_number(text):
             raise forms.ValidationError("备课里像是有身份证号，请删去。系统不存证件号。")
         return text
 
