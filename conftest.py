@@ -9,6 +9,7 @@
 """
 
 import os
+import zlib
 
 import hypothesis
 import pytest
@@ -31,10 +32,17 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
 def pytest_collection_modifyitems(items):
+    """Chromium stays in as few processes as there are files to walk; what asks no database runs on one only."""
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one Chromium at a time, in one worker
+            half = zlib.crc32(item.path.name.encode()) % 2
+            item.add_marker(pytest.mark.xdist_group(f"browser {half}"))
+        elif not (item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)):
+            item.add_marker(pytest.mark.sqlite)
 
 
 @pytest.fixture(scope="session")

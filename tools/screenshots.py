@@ -30,18 +30,23 @@ PAGES = {
     "login": ("", "/accounts/login/"),
     "teacher-home": ("class_head", "/visits/"),
     "visit-log": ("class_head", "/visits/new/"),
-    "visit-1-prepare": ("class_head", r"/visits/ → /visits/new/\d+/"),
-    "visit-2-onsite": ("class_head", r"/visits/ → /visits/new/\d+/ #onsite"),
-    "visit-3-record": ("class_head", r"/visits/ → /visits/new/\d+/ #record"),
-    "visit-4-review": ("class_head", r"/visits/ → /visits/new/\d+/ #review"),
+    "plan": ("class_head", r"/visits/ → /visits/plan/\d+/"),
+    "appointment": ("class_head", r"/visits/ → /visits/appointments/\d+/"),
+    "brief": ("class_head", r"/visits/ → /visits/brief/\d+/"),
+    "conduct": ("class_head", "/programme/conduct/"),
+    "visit-1-prepare": ("class_head", r"/visits/class/ → /visits/new/\d+/"),
+    "visit-2-onsite": ("class_head", r"/visits/class/ → /visits/new/\d+/ #onsite"),
+    "visit-3-record": ("class_head", r"/visits/class/ → /visits/new/\d+/ #record"),
+    "visit-4-review": ("class_head", r"/visits/class/ → /visits/new/\d+/ #review"),
     "visit-records": ("class_head", "/visits/records/"),
     "visit-record": ("class_head", r"/visits/records/ → /visits/\d+/"),
+    "review": ("class_head", "/visits/to-review/"),
     "class-board": ("class_head", "/visits/class/"),
-    "class-list": ("class_head", r"/visits/class/ → (/visits/class/\d+/)?\?.*list.*"),
     "waiting": ("class_head", "/visits/waiting/"),
     "student": ("class_head", r"/visits/class/ → /students/\d+/"),
     "marks": ("class_head", r"/visits/class/ → /students/\d+/marks/"),
     "school": ("school_leader", "/visits/school/"),
+    "meetings": ("school_leader", "/programme/events/"),
     "school-form": ("school_leader", "/programme/form/"),
     "programme": ("school_leader", "/programme/overview/"),
     "roster-import": ("school_admin", "/students/import/"),
@@ -120,7 +125,7 @@ def walk(browser, base, logins, size, width, height, only):
         for name, (its_role, address) in PAGES.items():
             if its_role == role and (not only or name in only):
                 open_page(page, address)
-                page.screenshot(path=OUT / f"{name}-{size}.jpg", type="jpeg", quality=46)
+                page.screenshot(path=OUT / f"{name}-{size}.jpg", type="jpeg", quality=38)
         context.close()
 
 

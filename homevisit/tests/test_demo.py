@@ -30,6 +30,8 @@ CODES = ["baoshan-2022", "baoshan-2026-demo", "wujin-2023", "wujin-2026-demo"]
 ID_NUMBER = re.compile(r"(?<!\d)\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
+pytestmark = pytest.mark.sqlite  # the demonstration runs on the embedded default
+
 
 @pytest.fixture
 def demo(db, settings):

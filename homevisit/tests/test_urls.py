@@ -64,6 +64,7 @@ def answer(client, row, path):
     return str(status)
 
 
+@pytest.mark.postgres  # the same table on either database: once is enough for thousands of answers
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_gets_just_what_the_table_says(world, role):
     client, wrong = Client(), []

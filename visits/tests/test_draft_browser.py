@@ -99,6 +99,7 @@ def test_words_are_on_the_server_after_a_rest_and_come_back_in_another_browser(a
     assert written(other, "cause") == {"cause": WORDS}
 
 
+@pytest.mark.prove
 def test_leaving_at_once_loses_nothing(at_form):
     page = at_form()
     write(page, cause=WORDS)
@@ -148,6 +149,7 @@ def test_expired_login_says_so_and_everything_is_there_after_signing_in(at_form,
     assert kept() == {"cause": WORDS}
 
 
+@pytest.mark.prove
 def test_signing_in_anew_in_another_tab_is_enough(at_form, sign_in, place):
     page = at_form()
     Session.objects.all().delete()
@@ -162,6 +164,7 @@ def test_signing_in_anew_in_another_tab_is_enough(at_form, sign_in, place):
     assert kept() == {"cause": WORDS + "。"}
 
 
+@pytest.mark.prove
 def test_somebody_else_who_signed_in_gets_no_word(at_form, sign_in, place):
     page = at_form()
     write(page, cause=WORDS)
@@ -174,6 +177,7 @@ def test_somebody_else_who_signed_in_gets_no_word(at_form, sign_in, place):
     assert [draft.user for draft in VisitDraft.objects.all()] == [place["head"]]
 
 
+@pytest.mark.prove
 def test_two_tabs_submit_one_record(at_form):
     page = at_form()
     other = at_form(page.context.new_page())
@@ -234,6 +238,7 @@ def test_two_versions_stand_side_by_side_and_no_word_of_either_is_lost(at_form, 
     assert written(phone, *expected) == expected
 
 
+@pytest.mark.prove
 def test_words_carried_to_a_family_that_has_some_meet_them(at_form, place):
     page = at_form(pupil="other")
     write(page, cause="初晴家的起因")
@@ -276,6 +281,7 @@ COPIES = """() => new Promise(done => {
 })"""
 
 
+@pytest.mark.prove
 def test_sign_out_without_server_asks_first(at_form):
     page = at_form(size=DESKTOP)
     write(page, cause=WORDS)
