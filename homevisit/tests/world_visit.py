@@ -7,7 +7,17 @@ from programmes.models import Attendance, ConductSignature, DocumentTemplate, Ev
 from students.models import Assignment, Consent, PortraitNote
 from visits.actions.calendar import hashed
 from visits.enums import MediaState
-from visits.models import CalendarLink, HelpGiven, Media, PastVoid, Promise, Upload, VisitDraft, VisitNote, VisitVersion
+from visits.models import (
+    CalendarLink,
+    HelpGiven,
+    Media,
+    PastVoid,
+    Promise,
+    Upload,
+    VisitDraft,
+    VisitNote,
+    VisitVersion,
+)
 
 
 def _calendar(user, token):
