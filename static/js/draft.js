@@ -562,7 +562,7 @@
     }).catch(function () { vault = null; });
   });
   function begun() {
-    if (!("bound" in form.dataset)) $("restored").hidden = !(given || me.dirty);
+    if (!("bound" in form.dataset) && (given || me.dirty)) $("restored").hidden = false;  // a save meanwhile hides nothing
     if (me.dirty && !comparing) { sayLocal(); push(); }
     if (!comparing) next();
   }

@@ -118,6 +118,7 @@ def test_dead_server_keeps_the_page_and_all_words(at_form):
     page = at_form()
     write(page, **TEXTS)
     fill_rest(page)
+    page.wait_for_selector(SAVED)  # a save on its way would come back as an answer
     cut(page.context)
     page.click("[data-submit]")
     page.wait_for_selector("text=没连上，写的都在，稍后再点提交。")
