@@ -132,9 +132,8 @@ rules.add_perm("visits.log", visits_families)
 rules.add_perm("visits.view_records", keeps_records)
 rules.add_perm("visits.view_text", reads_visit)
 rules.add_perm("visits.correct_visit", is_lead)
-rules.add_perm(
-    "visits.return_visit", ~went_along & (heads_class_of_visit | (leads_school_of_visit & visited_by_class_head))
-)
+reviews_visit = ~went_along & (heads_class_of_visit | (leads_school_of_visit & visited_by_class_head))
+rules.add_perm("visits.return_visit", reviews_visit)
 rules.add_perm("visits.void_visit", leads_school_of_visit)
 
 # ── What comes after a record: review, take back a void, amend ──
@@ -152,9 +151,7 @@ def works_at_school_of_visit(user, visit):
 
 rules.add_perm("visits.review_records", reviews_records)
 rules.add_perm("visits.review_class", heads_class | leads_school_of_class)
-rules.add_perm(
-    "visits.accept_visit", ~went_along & (heads_class_of_visit | (leads_school_of_visit & visited_by_class_head))
-)
+rules.add_perm("visits.accept_visit", reviews_visit)
 rules.add_perm("visits.unvoid_visit", leads_school_of_visit)
 rules.add_perm("visits.amend_visit", (is_lead & works_at_school_of_visit) | leads_school_of_visit)
 rules.add_perm("visits.amend_facts", leads_school_of_visit)

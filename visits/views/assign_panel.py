@@ -108,7 +108,8 @@ def last_act(request, school_class, programme):
 
 def done_note(act, *, user):
     """{"text": 分配了5家：丁宁2家、罗一鸣3家, "refused": [sentences]}"""
-    rows = Assignment.objects.filter(pk__in=act["given"]).select_related("visitor", "student").order_by("visitor__name")
+    rows = Assignment.objects.visible_to(user).filter(pk__in=act["given"]).order_by("visitor__name")
+    rows = rows.select_related("visitor", "student")
     homes = {row.student.household_id or f"pupil {row.student_id}": row.visitor.name for row in rows}
     shares = "、".join(f"{name}{families}家" for name, families in Counter(homes.values()).items())
     return {"text": f"分配了{len(homes)}家：{shares}。", "refused": sentences(dict(act["refused"]), user=user)}
