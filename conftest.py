@@ -123,6 +123,7 @@ def axe():
     from axe_playwright_python.sync_playwright import Axe
 
     def violations(page):
+        page.wait_for_load_state()
         found = Axe().run(page).response["violations"]
         return [f"{rule['id']}: " + ", ".join(" ".join(node["target"]) for node in rule["nodes"]) for rule in found]
 

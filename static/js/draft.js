@@ -149,6 +149,7 @@
   /* ── Where the words stand ── */
   function say(text, css, act) {
     var state = $("save-state"), child = document.createTextNode(text);
+    if (state.hasAttribute("data-hold") && css !== "fail") return;  // a submission waits for photos and says so here
     if (act) {
       child = document.createElement(act.href ? "a" : "button");
       child.textContent = text;

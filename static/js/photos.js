@@ -248,6 +248,7 @@
     held = true;
     var state = document.getElementById("save-state");
     state.className = "save local";
+    state.setAttribute("data-hold", "");
     state.textContent = "还有" + open() + "张照片在传，传完就提交；再点一次不等了";
   }, true);
   function release() {
@@ -257,6 +258,7 @@
       return;
     }
     held = false;
+    document.getElementById("save-state").removeAttribute("data-hold");
     if (form.requestSubmit) form.requestSubmit(); else form.submit();
   }
 

@@ -74,6 +74,7 @@ def test_plan_with_warnings_confirm_move_and_arrive(page_at, sign_in, axe, place
     page.goto("/visits/")
     page.wait_for_selector(".hero >> text=顾梓涵家")
     page.click("[aria-label=看约定]")
+    page.wait_for_url(re.compile(r"/visits/appointments/\d+/$"))
     problems += axe(page)
     page.click("text=到家了，开始家访")
     page.wait_for_url(re.compile(r"/visits/\d+/log/"))

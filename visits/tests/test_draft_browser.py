@@ -326,6 +326,7 @@ def test_without_script_a_button_keeps_everything(page_at, sign_in, place):
     assert page.input_value("#id_start") == "18:34"
     assert not page.is_visible("#mistakes")
 
-    page.click("text=清空重写")
+    with page.expect_navigation():
+        page.click("text=清空重写")
     page.goto(f"/visits/new/{place['student'].pk}/")
     assert written(page, "cause") == {"cause": ""}

@@ -37,11 +37,13 @@ def test_a_record_is_printed_and_a_class_packed_on_a_phone(page_at, sign_in, axe
     page.check("#id_paper-reason_0")
     assert fetched(page, "form[action$='record/full/'] button >> nth=0")[0] == f"家访记录表-{visit.pk}-含联系方式.docx"
     page.click("text=顾梓涵的走访档案")
+    page.wait_for_selector("h1:has-text('走访档案')")
     assert page.inner_text("h1") == "走访档案" and axe(page) == []
 
     page.goto(f"/visits/class/{place['school_class'].pk}/archive/")
     page.click("text=开始打包")
     page.click("text=看密码")
+    page.wait_for_selector("code")
     password = page.inner_text("code")
     assert len(password) == 12 and axe(page) == []
     zipped = pyzipper.AESZipFile(io.BytesIO(fetched(page, "text=下载 >> nth=0")[1]))

@@ -120,6 +120,7 @@ def test_leader_registers_a_training_and_ticks_who_came(page_at, sign_in, shown,
     page.get_by_role("link", name="看名单和安排").click()
     shown(page)
     page.get_by_role("link", name="登记一场培训").click()
+    page.wait_for_selector("[name=kind]")
     assert page.is_checked("[name=kind][value=training]")
     shown(page)
     page.fill("#id_place", "阶梯教室")
@@ -174,7 +175,7 @@ def test_without_script_the_code_is_signed_and_everybody_ticked(page_at, sign_in
     page = signed_in(page_at, sign_in, head, PHONE, java_script_enabled=False)
     page.goto(reverse("programmes:conduct"))
     page.get_by_role("button", name="我已读过，会照着做").click()
-    assert "签过了" in page.inner_text("main")
+    page.wait_for_selector("main >> text=签过了")
 
     page = signed_in(page_at, sign_in, leader, PHONE, java_script_enabled=False)
     page.goto(reverse("programmes:attendance", args=[event.pk]))
