@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import SequenceMatcher
-from typing import NamedTuple
 
 from django.utils import timezone
 
 from core import formats
+from core.difference import Word, difference
 from programmes.enums import Mode
 from schools.models import User
 from students.enums import Relation
@@ -35,7 +34,8 @@ def content(visit):
         "ended_at": _instant(visit.ended_at),
         "follow_up_on": _day(visit.follow_up_on),
         "students": [
-            {"student": row.student_id, "school": row.school_id} for row in visit.visit_students.order_by("pk")
+            {"student": row.student_id, "school": row.school_id}
+            for row in visit.visit_students.order_by("pk")
         ],
         "visitors": [{"user": row.user_id, "role": row.role} for row in visit.visitors.order_by("pk")],
         "notes": [
@@ -64,25 +64,6 @@ def _day(value):
 
 # ── Told to a reader ──
 
-SHORT = 3  # unchanged characters between two changes that are read as part of the change
-LONG = 80  # a longer unchanged run is shortened in the middle
-BIG = 6000  # texts beyond it are compared by sentences: characters would take seconds
-
-
-class Run(NamedTuple):
-    """kind: "" as before, "ins" added, "del" taken away."""
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """One field of a record that says something else. rows: each a list of Runs."""
-
-    label: str
-    rows: list
-
 
 @dataclass(frozen=True)
 class Version:
@@ -105,7 +86,9 @@ def versions(visit, user):
     for position, version in enumerate(kept):
         changes = difference(told[position], told[position + 1])
         found.append(
-            Version(version.number + 1, version.superseded_by.name, version.superseded_at, version.reason, changes)
+            Version(
+                version.number + 1, version.superseded_by.name, version.superseded_at, version.reason, changes
+            )
         )
     return found[::-1]
 
@@ -124,7 +107,9 @@ class _Words:
         students = {row["student"] for one in contents for row in one["students"] + one["notes"]}
         self.students = Student.objects.only("id", "name", "school_id").in_bulk(students)
         self.users = dict(
-            User.objects.filter(pk__in={row["user"] for one in contents for row in one["visitors"]}).values_list("pk", "name")
+            User.objects.filter(
+                pk__in={row["user"] for one in contents for row in one["visitors"]}
+            ).values_list("pk", "name")
         )
 
     def told(self, one):
@@ -135,10 +120,10 @@ class _Words:
         found = {
             "学生": [self._pupil(row["student"]) for row in one["students"]],
             "老师": [self.users.get(row["user"], "") for row in one["visitors"]],
-            "类型": _Word(VisitKind(one["kind"]).label),
-            "方式": _Word(self._mode(one["mode"])),
-            "开始": _Word(_moment(one["started_at"])),
-            "结束": _Word(_moment(one["ended_at"])),
+            "类型": Word(VisitKind(one["kind"]).label),
+            "方式": Word(self._mode(one["mode"])),
+            "开始": Word(_moment(one["started_at"])),
+            "结束": Word(_moment(one["ended_at"])),
             "在家": (["学生"] if one["student_present"] else [])
             + [_label(Relation, code) for code in one["guardians_met"]],
         }
@@ -148,12 +133,14 @@ class _Words:
             "聊到的内容": [labels.get(code, code) for code in one["checklist"]],
             "送到的材料": [materials.get(code, code) for code in one["materials"]],
             "单独记的话": [self._note(row) for row in one["notes"] if self._reads(row)],
-            "家长意见": [f"{r['category']}：{r['text']}（{_label(Answerer, r['answerer'])}）" for r in one["opinions"]],
+            "家长意见": [
+                f"{r['category']}：{r['text']}（{_label(Answerer, r['answerer'])}）" for r in one["opinions"]
+            ],
             "约定": [_promise(row) for row in one["promises"]],
             "给予的帮助": [_help(row) for row in one["help"]],
-            "廉洁": _Word("没有接受宴请和礼物" if one["gift_declined"] else ""),
-            "补记原因": _Word(_label(LateReason, one["late_reason"])),
-            "回访": _Word(_day_text(one["follow_up_on"])),
+            "廉洁": Word("没有接受宴请和礼物" if one["gift_declined"] else ""),
+            "补记原因": Word(_label(LateReason, one["late_reason"])),
+            "回访": Word(_day_text(one["follow_up_on"])),
             "回访看什么": one["follow_up_note"],
         }
         return found
@@ -171,12 +158,10 @@ class _Words:
         return self.every_note or note["school"] == self.visit.school_id
 
     def _note(self, note):
-        said = "；".join(text for text in (note["strengths"] and f"长处：{note['strengths']}", note["text"]) if text)
+        said = "；".join(
+            text for text in (note["strengths"] and f"长处：{note['strengths']}", note["text"]) if text
+        )
         return f"{self._pupil(note['student'])}：{said}"
-
-
-class _Word(str):
-    """A value that is exchanged as a whole, not character by character."""
 
 
 def _label(choices, code):
@@ -200,92 +185,6 @@ def _promise(row):
 
 
 def _help(row):
-    return "，".join(text for text in (row["kind"], row["text"], row["amount"] and f"{row['amount']}元") if text)
-
-
-def difference(old, new):
-    """Changes from one {label: text or lines} to the other, in the order of the labels."""
-    found = []
-    for label in dict.fromkeys([*old, *new]):
-        before, after = old.get(label, ""), new.get(label, "")
-        if before == after:
-            continue
-        if isinstance(before, list) or isinstance(after, list):
-            rows = _line_rows(before or [], after or [])
-        elif isinstance(before, _Word) or isinstance(after, _Word):
-            rows = [_whole(before, after)]
-        else:
-            rows = [text_runs(before, after)]
-        found.append(Change(label, rows))
-    return found
-
-
-def _whole(before, after):
-    return [Run(kind, text) for kind, text in (("del", before), ("ins", after)) if text]
-
-
-def _line_rows(before, after):
-    """Added and removed lines; a line that was only reworded is told by its characters."""
-    rows = []
-    for op, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if op == "equal":
-            continue
-        gone, come = before[a:b], after[c:d]
-        for one, other in zip(gone, come, strict=False):
-            alike = SequenceMatcher(None, one, other, autojunk=False).ratio() > 0.4
-            rows += [text_runs(one, other)] if alike else [[Run("del", one)], [Run("ins", other)]]
-        paired = min(len(gone), len(come))
-        rows += [[Run("del", line)] for line in gone[paired:]] + [[Run("ins", line)] for line in come[paired:]]
-    return rows
-
-
-def text_runs(before, after):
-    """Runs of one text against the other, by characters. Bits of a few unchanged characters between changes join
-    them, so that a reworded sentence reads as one piece taken away and one added."""
-    one, other = _pieces(before, after)
-    pieces = []  # [same, taken away, added]
-    for op, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        gone, come = "".join(one[a:b]), "".join(other[c:d])
-        if op != "equal":
-            pieces.append(["", gone, come])
-        elif len(gone) > SHORT or not pieces or b == len(one):
-            pieces.append([gone, "", ""])
-        else:
-            pieces.append(["", gone, come])
-    runs = []
-    for same, gone, come in _joined(pieces):
-        if same:
-            runs.append(Run("", _shortened(same)))
-        else:
-            runs += _whole(gone, come)
-    return runs
-
-
-def _pieces(before, after):
-    if len(before) + len(after) <= BIG:
-        return list(before), list(after)
-    return _sentences(before), _sentences(after)
-
-
-def _sentences(text):
-    found, start = [], 0
-    for position, sign in enumerate(text, 1):
-        if sign in "。！？；\n":
-            found.append(text[start:position])
-            start = position
-    return [*found, text[start:]] if start < len(text) else found
-
-
-def _joined(pieces):
-    found = []
-    for same, gone, come in pieces:
-        if found and not same and not found[-1][0]:
-            found[-1][1] += gone
-            found[-1][2] += come
-        else:
-            found.append([same, gone, come])
-    return found
-
-
-def _shortened(text):
-    return text if len(text) <= LONG else f"{text[: LONG // 2 - 4]}……{text[-LONG // 2 + 4 :]}"
+    return "，".join(
+        text for text in (row["kind"], row["text"], row["amount"] and f"{row['amount']}元") if text
+    )

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from visits.queries.versions import Run, _Word, difference, text_runs
+from core.difference import Run, Word, difference, text_runs
 
 
 def said(runs):
@@ -66,7 +66,7 @@ def test_lines_are_added_removed_and_reworded():
 
 
 def test_a_chosen_value_changes_as_a_whole():
-    (change,) = difference({"方式": _Word("上门家访")}, {"方式": _Word("上门走访")})
+    (change,) = difference({"方式": Word("上门家访")}, {"方式": Word("上门走访")})
     assert said(change.rows[0]) == "[-上门家访-]{+上门走访+}"
 
 
