@@ -19,6 +19,8 @@ urlpatterns = [
     path("programme/", include("programmes.urls")),
     path("students/", include("students.urls")),
     path("visits/", include("visits.urls")),
+    path("works/", include("works.urls")),
+    path("messages/", include("schools.urls")),
     path("", include("reports.urls")),
 ]
 handler400 = "homevisit.views.bad_request"

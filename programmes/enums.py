@@ -36,3 +36,17 @@ class TemplateKind(models.TextChoices):
     """Papers whose shape a bureau may replace by a .docx of its own."""
 
     VISIT_RECORD = "visit_record", "家访记录表"
+    STORY_FORM = "story_form", "感人故事推荐表（附件1）"
+    WORK_FORM = "work_form", "作品表"
+    SCHOOL_REPORT = "school_report", "学校活动报告（附件2）"
+    SCHOOL_PLAN = "school_plan", "学校走访方案"
+    STATEMENT = "statement", "教师走访情况表"
+
+
+class PublicityKind(models.TextChoices):
+    """What was made known, and how (S31, W61, W84): a media log, not a score."""
+
+    MEDIA = "media", "媒体报道"
+    SCHOOL = "school", "校内宣传"
+    MATERIAL = "material", "发放材料"
+    REPORTED = "reported", "报送信息"

@@ -25,6 +25,7 @@ class Reach:
     psych_schools: frozenset = NONE
     staff_schools: frozenset = NONE  # any post at the school or one of its classes
     classes: frozenset = NONE  # 班主任
+    member_authorities: frozenset = NONE  # where any post of the person stands
     roles: frozenset = field(default=NONE)
 
     @property
@@ -61,6 +62,7 @@ def reach_of(user) -> Reach:
         psych_schools=frozenset(by_role[Role.PSYCH_TEACHER]),
         staff_schools=frozenset(staff),
         classes=frozenset(by_role[Role.CLASS_HEAD]),
+        member_authorities=frozenset(post.place_authority_id for post in user.posts_now),
         roles=frozenset(post.role for post in user.posts_now),
     )
 

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from core.audit import record
 from core.clock import now
 from core.jobs import create
+from homevisit.tests.world_up import what_goes_up
 from homevisit.tests.world_visit import around_visit
 from programmes.enums import DeadlineKind
 from programmes.models import Category, ProgrammeCategory, SchoolForm
@@ -111,6 +112,7 @@ class World:
             "core.Job": create("test", label="试", authority_id=school.authority_id, school_id=school.pk, shared=True),
             **around_visit(visit, student, head, tag),
         }
+        rows |= what_goes_up(visit, head, tag)
         return Place(tag, school_class, head, rows)
 
     def _count(self, place):

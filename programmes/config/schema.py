@@ -187,11 +187,47 @@ class Quotas(Part):
     story: int | None = Field(None, ge=0)
     essay: int | None = Field(None, ge=0)
     case: int | None = Field(None, ge=0)
+    diary: int | None = Field(None, ge=0)
+    survey: int | None = Field(None, ge=0)
+    deeds: int | None = Field(None, ge=0)
     leader_households: int | None = Field(None, ge=0)
 
 
+class Criterion(Part):
+    """One line of a judge's sheet. max: points; the weights of all lines are taken together as 100."""
+
+    code: Code
+    label: Label
+    hint: str = ""
+    weight: int = Field(1, ge=1, le=100)
+    max: int = Field(10, ge=2, le=100)
+
+
+class Award(Part):
+    """places: how many of them; absent is as many as the judges' result deserves."""
+
+    label: Annotated[str, Field(min_length=1, max_length=20)]
+    places: int | None = Field(None, ge=1)
+
+
+class Judging(Part):
+    """What a round starts from. ties, in order: "criterion:<code>" the better mean of that line, "spread" the smaller
+    difference between the judges, "order" the school's own order. What no rule parts shares a place."""
+
+    criteria: list[Criterion] = [
+        Criterion(code="truth", label="真实具体", hint="人和事经得起核对", weight=4),
+        Criterion(code="care", label="师爱和办法", hint="对孩子有用，家庭听得进", weight=4),
+        Criterion(code="words", label="表达", hint="朴实清楚", weight=2),
+    ]
+    ties: list[Annotated[str, Field(pattern=r"^(criterion:[a-z][a-z0-9_]*|spread|order)$")]] = ["criterion:truth", "spread"]
+    awards: list[Award] = [Award(label="一等奖"), Award(label="二等奖"), Award(label="三等奖")]
+    judges_each: int = Field(3, ge=1, le=15)
+    drop_extremes: bool = False
+
+
 class WorkKind(Part):
-    """levels: the contests it goes through, lowest first."""
+    """levels: the contests it goes through, lowest first. needs_visit: hangs on a recorded visit (always so for a
+    story). form_title: heading of its form; may hold {authority} and {school}."""
 
     code: Literal["story", "essay", "diary", "survey", "case", "deeds"]
     label: Label
@@ -200,6 +236,18 @@ class WorkKind(Part):
     suggested_chars: Annotated[tuple[int, int] | None, Field(strict=False)] = None
     levels: list[Literal["school", "district", "city"]] = ["school"]
     truth_statement: bool = False
+    needs_visit: bool = False
+    form_title: str = Field("", max_length=80)
+    form_note: str = Field("", max_length=120)
+    judging: Judging = Judging()
+
+    @property
+    def goes_up(self):
+        return "district" in self.levels
+
+    @property
+    def hangs_on_visit(self):
+        return self.needs_visit or self.code == "story"
 
 
 class Submission(Part):
@@ -213,17 +261,21 @@ class Submission(Part):
 
 
 class ReportSection(Part):
-    """figures: the section is filled with computed figures (S66)."""
+    """figures: the section is filled with computed figures (S66). numbered: written as 1. 2. 3. (S67). material: what
+    may be offered beside it: help given, what families said, 亮点."""
 
     label: Label
     hint: str = ""
     figures: bool = False
+    numbered: bool = False
+    material: list[Literal["help", "opinions", "highlights", "events", "publicity"]] = []
 
 
 class Report(Part):
-    """title may hold {school}."""
+    """title may hold {school}. suggested_chars: of all sections together."""
 
     title: Label = "{school}家访活动报告"
+    suggested_chars: int | None = Field(None, ge=100)
     sections: list[ReportSection] = []
 
 
@@ -262,10 +314,18 @@ class Hints(Part):
 
 
 class Assessment(Part):
-    """Where the statement on a teacher's visits may be used. Paperwork weighs nothing (教师厅〔2025〕2号)."""
+    """Where the statement on a teacher's visits may be used, and what it tells. Paperwork weighs nothing
+    (教师厅〔2025〕2号). items: the facts it lists, in order; reports/ knows how each is counted. objection_days: how
+    long a teacher may object before it is final."""
 
     uses: list[Label] = []
     paperwork_weight: float = Field(0, ge=0, le=1)
+    version: int = Field(1, ge=1)
+    items: list[
+        Literal["participation", "families", "priority_first", "follow_ups", "promises", "opinions", "training",
+                "conduct", "works", "honours"]
+    ] = ["participation", "families", "priority_first", "follow_ups", "promises", "training", "conduct", "works", "honours"]
+    objection_days: int = Field(7, ge=1, le=60)
 
 
 class Retention(Part):

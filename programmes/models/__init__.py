@@ -1,5 +1,6 @@
 from programmes.models.programme import Category, Deadline, Phase, Programme, ProgrammeCategory, SchoolForm
 from programmes.models.ready import Attendance, ConductSignature, DocumentTemplate, Event
+from programmes.models.upward import EventPhoto, LatePass, Publicity
 
 __all__ = [
     "Attendance",
@@ -8,8 +9,11 @@ __all__ = [
     "Deadline",
     "DocumentTemplate",
     "Event",
+    "EventPhoto",
+    "LatePass",
     "Phase",
     "Programme",
     "ProgrammeCategory",
+    "Publicity",
     "SchoolForm",
 ]

@@ -1,7 +1,13 @@
 """URL × role: what every address answers to every role, part by part."""
 
 from homevisit.tests.url_table import (
+    programmes_upward,
     reports,
+    reports_plan,
+    reports_report,
+    reports_review,
+    reports_statement,
+    schools_messages,
     shell,
     students,
     visits_after,
@@ -13,6 +19,11 @@ from homevisit.tests.url_table import (
     visits_plan,
     visits_prepare,
     visits_record,
+    works_author,
+    works_judging,
+    works_papers,
+    works_school,
+    works_showing,
 )
 from homevisit.tests.url_table.row import PLACES, Row
 
@@ -21,6 +32,8 @@ __all__ = ["PLACES", "TABLE", "Row"]
 PARTS = [
     shell, students, visits_lists, visits_plan, visits_appointment, visits_prepare, visits_record,
     visits_draft, visits_media, visits_after, visits_papers, reports,
+    schools_messages, programmes_upward, works_author, works_school, works_judging, works_papers, works_showing,
+    reports_plan, reports_report, reports_review, reports_statement,
 ]  # fmt: skip
 LAST = [Row("account_logout", "post", "", {"rest": "302"})]  # it ends the session
 TABLE = [row for part in PARTS for row in part.ROWS] + LAST

@@ -2,7 +2,6 @@ from django.urls import path
 
 from programmes.views import conduct, events, overview
 
-app_name = "programmes"
 urlpatterns = [
     path("", overview.switch, name="switch"),
     path("overview/", overview.overview, name="overview"),

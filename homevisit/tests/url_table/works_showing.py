@@ -1,0 +1,3 @@
+from homevisit.tests.url_table.row import Row
+
+ROWS: list[Row] = []

@@ -1,0 +1,60 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reports.models.filing import Filing, FilingQuerySet, FilingVersion
+from schools.scope import ScopedQuerySet
+
+
+class OfPlan(ScopedQuerySet):
+    def scope(self, reach):
+        return Q(plan_id__in=SchoolPlan.objects.filter(FilingQuerySet(SchoolPlan).scope(reach)).values("pk"))
+
+
+class SchoolPlan(Filing):
+    """学校走访方案 (S46, W9, W28). sections: {label of rules.plan_fields: text}; phases: [{"code", "name", "starts_on",
+    "ends_on", "text"}], taken from the notice and made the school's own."""
+
+    title = models.CharField("标题", max_length=100, blank=True)
+    sections = models.JSONField("内容", default=dict)
+    phases = models.JSONField("阶段", default=list)
+
+    class Meta(Filing.Meta):
+        abstract = False
+        verbose_name = verbose_name_plural = "学校方案"
+
+
+class PlanMember(models.Model):
+    """领导小组: one person with seat, office and duty (W9, W10, S47). user: where the person has an account."""
+
+    plan = models.ForeignKey(SchoolPlan, models.CASCADE, related_name="members", verbose_name="方案")
+    position = models.PositiveSmallIntegerField(default=0)
+    seat = models.CharField("职责", max_length=60)  # 组长, 副组长, 组员: rules.group
+    name = models.CharField("姓名", max_length=50)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    office = models.CharField("职务", max_length=60, blank=True)
+    duty = models.CharField("分工", max_length=200, blank=True)
+    phases = models.JSONField("在哪些阶段", default=list)  # codes of phases; [] is all of them
+
+    objects = OfPlan.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "领导小组成员"
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return self.name
+
+
+class PlanVersion(FilingVersion):
+    plan = models.ForeignKey(SchoolPlan, models.CASCADE, related_name="versions", verbose_name="方案")
+
+    objects = OfPlan.as_manager()
+
+    class Meta(FilingVersion.Meta):
+        abstract = False
+        verbose_name = verbose_name_plural = "方案版本"
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="plan_version_once")]
+
+    def __str__(self):
+        return f"{self.plan_id} v{self.number}"
