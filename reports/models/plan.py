@@ -23,6 +23,24 @@ class SchoolPlan(Filing):
         abstract = False
         verbose_name = verbose_name_plural = "学校方案"
 
+    def content(self):
+        """What is filed, as JSON: a version's data."""
+        members = self.members.order_by("position", "id")
+        return {
+            "title": self.title,
+            "sections": self.sections,
+            "phases": self.phases,
+            "members": list(members.values("seat", "name", "office", "duty", "phases")),
+        }
+
+    def missing(self):
+        """What must be written before it is settled, as sentences."""
+        empty = [label for label in self.programme.rules.plan_fields if not (self.sections.get(label) or "").strip()]
+        found = [f"“{label}”还没有写。" for label in empty]
+        if self.programme.rules.group and not self.members.exists():
+            found.append("领导小组还没有人。")
+        return found
+
 
 class PlanMember(models.Model):
     """领导小组: one person with seat, office and duty (W9, W10, S47). user: where the person has an account."""

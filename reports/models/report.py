@@ -27,6 +27,26 @@ class SchoolReport(Filing):
         abstract = False
         verbose_name = verbose_name_plural = "学校活动报告"
 
+    def content(self):
+        """What is filed, as JSON: a version's data."""
+        return {
+            "title": self.title,
+            "sections": self.sections,
+            "figures": self.figures,
+            "figures_at": self.figures_at.isoformat() if self.figures_at else None,
+        }
+
+    def missing(self):
+        """What must be there before it is settled, as sentences."""
+        found = []
+        for position, section in enumerate(self.programme.rules.report.sections):
+            text = self.sections[position] if position < len(self.sections) else ""
+            if section.figures and not self.figures_at:
+                found.append(f"“{section.label}”还没有数据，点“取数”。")
+            elif not section.figures and not text.strip():
+                found.append(f"“{section.label}”还没有写。")
+        return found
+
 
 class ReportVersion(FilingVersion):
     report = models.ForeignKey(SchoolReport, models.CASCADE, related_name="versions", verbose_name="报告")
