@@ -6,6 +6,7 @@ from django.utils.functional import SimpleLazyObject
 from core.access import allowed
 from programmes.queries.current import available_programmes, current_programme
 from schools.enums import Role
+from schools.queries.message import bell
 
 TEACHERS = {Role.TEACHER, Role.CLASS_HEAD, Role.PSYCH_TEACHER}
 
@@ -16,7 +17,8 @@ def shell(request):
 
 
 def build(request):
-    """{"nav": groups, "tabs": phone tabs, "rest": what the tabs leave out, "me": …, "programmes": …}; {} for guests."""
+    """{"nav": groups, "tabs": phone tabs, "rest": what the tabs leave out, "me": …, "bell": unread
+    notices, "programmes": …}; {} for guests."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
@@ -31,6 +33,7 @@ def build(request):
         "tabs": tabs,
         "rest": [item for item in items if item not in tabs],
         "me": me(user),
+        "bell": bell(user),
         "programmes": programme_choices(request),
     }
 
