@@ -1,7 +1,7 @@
 """A program of ours that opens what strangers sent, in a process of its own: `python -I PROGRAM ARGUMENTS…` → JSON.
 
 The program imports nothing of the project and sets its own limits of memory and CPU time. A hostile file may eat
-memory or abort the process: here that is just an exit code (students/roster/child.py, visits/media/child.py).
+memory or abort the process: here that is just an exit code (students/roster/child.py, core/media/child.py).
 """
 
 import json

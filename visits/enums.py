@@ -106,11 +106,6 @@ class Outcome(models.TextChoices):
     NOT_KEPT = "not_kept", "没做"
 
 
-class MediaKind(models.TextChoices):
-    PHOTO = "photo", "照片"
-    VIDEO = "video", "视频"
-
-
 class MediaState(models.TextChoices):
     WAITING = "waiting", "处理中"
     READY = "ready", "可以看"

@@ -8,9 +8,10 @@ from PIL import Image, ImageDraw
 
 from core.audit import record
 from core.files import write_bytes
+from core.media.kinds import MediaKind
 from students.enums import ConsentPurpose, Relation
 from students.models import Consent
-from visits.enums import COUNTED_STATES, MediaKind, MediaState
+from visits.enums import COUNTED_STATES, MediaState
 from visits.models import Media, Visit
 
 SIZE, THUMB = (1200, 900), (480, 360)

@@ -14,15 +14,16 @@ from core import jobs
 from core.audit import record
 from core.clock import now
 from core.files import delete_private, local_copy, write_private
+from core.media.convert import keep
+from core.media.kinds import HEAD, MediaKind, Refused, check_size, kind_of
 from core.states import WrongState, can_move, move
 from schools.models import User
 from students.actions.consent import give_consent
 from students.enums import ConsentPurpose
 from students.queries.consent import photos_agreed
 from visits import tasks
-from visits.enums import COUNTED_STATES, MEDIA_MOVES, MediaKind, MediaState, VisitState
-from visits.media.convert import keep
-from visits.media.kinds import HEAD, MOST, SENTENCES, Refused, check_size, kind_of
+from visits.enums import COUNTED_STATES, MEDIA_MOVES, MediaState, VisitState
+from visits.media.refusals import MOST, SENTENCES, NotTaken
 from visits.models import Media, Upload, Visit
 
 PATIENCE = timedelta(minutes=2)  # without a sign of life: sent to the queue again
@@ -34,18 +35,18 @@ CLOSED = (VisitState.LOCKED, VisitState.VOIDED)
 def check_allowed(programme, kind):
     rules = programme.rules.visit
     if rules.photos == "off":
-        raise Refused("off")
+        raise NotTaken("off")
     if kind == MediaKind.VIDEO and not rules.video:
-        raise Refused("no_video")
+        raise NotTaken("no_video")
 
 
 def standing_visit(client_uuid, by):
-    """The visit this form already belongs to, None before it is submitted. Raises Refused when it is not open."""
+    """The visit this form already belongs to, None before it is submitted. Raises NotTaken when it is not open."""
     visit = Visit.objects.filter(client_uuid=client_uuid).select_related("programme").first()
     if visit and visit.lead_id != by.pk:
-        raise Refused("not_yours")
+        raise NotTaken("not_yours")
     if visit and visit.state in CLOSED:
-        raise Refused("archived")
+        raise NotTaken("archived")
     return visit
 
 
@@ -57,7 +58,7 @@ def check_room(by, client_uuid, kind, besides=None):
     media = Media.objects.filter(client_uuid=client_uuid, owner=by, kind=kind).standing().count()
     coming = Upload.objects.filter(client_uuid=client_uuid, owner=by, kind=kind, media=None)
     if media + coming.exclude(pk=getattr(besides, "pk", None)).count() >= MOST[kind]:
-        raise Refused(f"full_{kind}")
+        raise NotTaken(f"full_{kind}")
 
 
 def check_consent(students, visit=None):
@@ -66,7 +67,7 @@ def check_consent(students, visit=None):
     if visit is not None and visit.state in COUNTED_STATES:
         ids = list(visit.visit_students.values_list("student_id", flat=True))
     if not photos_agreed(ids):
-        raise Refused("no_consent")
+        raise NotTaken("no_consent")
 
 
 # ── Taken in ──

@@ -11,7 +11,7 @@ from visits import tasks
 from visits.actions.media import PATIENCE, finish, remove
 from visits.actions.upload import forget
 from visits.enums import MediaState
-from visits.media.kinds import SENTENCES
+from visits.media.refusals import SENTENCES
 from visits.models import Media, Upload, Visit, VisitDraft
 
 ABANDONED = timedelta(hours=24)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from core.clock import now
 from core.files import BLOCK, delete_private, open_private, write_bytes, write_private
+from core.media.kinds import HEAD, Refused, check_size, kind_of
 from visits.actions.media import (
     check_allowed,
     check_consent,
@@ -19,7 +20,7 @@ from visits.actions.media import (
     take,
 )
 from visits.enums import MediaState
-from visits.media.kinds import HEAD, Refused, check_size, kind_of
+from visits.media.refusals import NotTaken
 from visits.models import Media, Upload
 
 PIECE = 512 * 1024  # bytes; each piece but the last is as long
@@ -100,11 +101,11 @@ def _finished(upload):
         if upload.media_id:
             return upload
         forget(upload)
-        raise Refused("changed") from None
+        raise NotTaken("changed") from None
     if upload.sha256 and checksum != upload.sha256:
         delete_private(source)
         forget(upload)
-        raise Refused("changed")
+        raise NotTaken("changed")
     try:
         take(
             by=upload.owner, programme=upload.programme, school=upload.school, client_uuid=upload.client_uuid,

@@ -1,5 +1,3 @@
-"""From a file as a phone sends it to a file that is kept: turned upright, written anew, nothing in it but the picture.
-
-kinds.py says what a file is and how large it may be; convert.py asks child.py, a process of its own, to decode it;
-links.py makes the short-lived addresses under which it is shown. No models here. docs/decisions/0009-media.md
+"""Photos and films of a visit: refusals.py says what a visit does not take, links.py makes the short-lived addresses
+under which it is shown. The files themselves are decoded by core/media. docs/decisions/0009-media.md
 """

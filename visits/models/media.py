@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import Q
 
 from core.clock import now
+from core.media.kinds import MediaKind
 from schools.scope import ScopedQuerySet
 from students.models.near import union
-from visits.enums import MediaKind, MediaState
+from visits.enums import MediaState
 from visits.models.visit import Visit, VisitStudent, VisitVisitor
 
 

@@ -13,12 +13,13 @@ from core.clock import local_date
 from core.documents import Picture
 from core.files import open_private
 from core.formats import full_day, mask_phone
+from core.media.kinds import MediaKind
 from programmes.enums import Mode
 from students.enums import ConsentPurpose
 from students.models import Consent
 from students.queries.pupil import mask_address
 from visits.actions.checks import mode_label
-from visits.enums import MediaKind, MediaState, VisitorRole, VisitState
+from visits.enums import MediaState, VisitorRole, VisitState
 from visits.forms.record import AT_HOME, STUDENT_AT_HOME
 from visits.models import Media, Visit, VisitNote, VisitStudent, VisitVisitor
 from visits.papers.fields import PHOTO_MM, TEXT_FIELDS, TEXTS

@@ -7,9 +7,10 @@ from django.db.models import Exists, OuterRef
 
 from core.access import allowed
 from core.audit import record
+from core.media.kinds import MediaKind
 from students.enums import ConsentPurpose
 from students.models import Consent
-from visits.enums import MediaKind, MediaState, VisitState
+from visits.enums import MediaState, VisitState
 from visits.media.links import link
 from visits.models import Media, VisitStudent
 

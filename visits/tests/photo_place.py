@@ -5,12 +5,12 @@ import uuid
 
 from django.db import transaction
 
+from core.media.kinds import MediaKind
+from core.tests import pictures
 from programmes.tests.factories import CONFIG
 from students.actions.consent import give_consent
 from visits.actions.media import process_media, source_name, take
 from visits.actions.upload import PIECE, add_piece, start
-from visits.enums import MediaKind
-from visits.tests import pictures
 
 FORM = uuid.UUID("22222222-2222-4333-8444-555555555555")
 ASKED = {**CONFIG, "visit": {**CONFIG["visit"], "photos": "asked", "photo_hint": "老师、学生和家长同框"}}

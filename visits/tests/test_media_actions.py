@@ -9,8 +9,10 @@ from PIL import Image
 
 from core.clock import now
 from core.files import open_private, private_path
+from core.media.kinds import SENTENCES, MediaKind, Refused
 from core.models import AuditEntry
 from core.states import WrongState
+from core.tests import pictures
 from programmes.tests.factories import make_programme
 from students.actions.consent import give_consent, withdraw_consent
 from students.models import Consent
@@ -21,11 +23,10 @@ from visits.actions.media import clear_media, finish, join, process_media, remov
 from visits.actions.review import accept_visit, void_visit
 from visits.actions.sweep import sweep_media
 from visits.actions.upload import PIECE, Elsewhere, add_piece, forget, start
-from visits.enums import MEDIA_MOVES, MediaKind, MediaState
-from visits.media.kinds import SENTENCES, Refused
+from visits.enums import MEDIA_MOVES, MediaState
+from visits.media.refusals import SENTENCES as VISIT_SENTENCES
 from visits.models import Media, Upload, VisitStudent
 from visits.queries.media import is_withheld, of_form, of_visit
-from visits.tests import pictures
 from visits.tests.factories import make_visit
 from visits.tests.photo_place import (
     ASKED,
@@ -287,7 +288,7 @@ def test_a_photo_removed_may_be_sent_again(where):
 def test_plain_files_are_taken_with_the_consent_that_comes_along(head, programme, student):
     sent = [SimpleUploadedFile(f"{n}.jpg", small(n)) for n in range(2)]
     where = {"by": head, "programme": programme, "school": student.school, "client_uuid": FORM, "student": student}
-    assert take_files(sent, **where) == [SENTENCES["no_consent"]]
+    assert take_files(sent, **where) == [VISIT_SENTENCES["no_consent"]]
     more = [SimpleUploadedFile("页.html", b"<html>"), SimpleUploadedFile("空.jpg", b""), *sent, sent[0]]
     assert take_files(more, **where, consent="father") == [SENTENCES["unknown"], SENTENCES["empty"]]
     assert Media.objects.count() == 2
@@ -409,7 +410,7 @@ def test_lost_work_is_sent_again_and_given_up_after_three_tries(where, settings,
     with settled():
         assert sweep_media() == (0, 0)
     media.refresh_from_db()
-    assert (media.state, media.refusal, files(media_root)) == ("refused", SENTENCES["gave_up"], [])
+    assert (media.state, media.refusal, files(media_root)) == ("refused", VISIT_SENTENCES["gave_up"], [])
 
 
 def test_a_lost_message_is_sent_again_by_the_tick(where, settings):

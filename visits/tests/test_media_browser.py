@@ -9,13 +9,13 @@ from PIL import Image
 
 from core.files import open_private
 from core.models import AuditEntry
+from core.tests import pictures
 from programmes.tests.factories import make_programme
 from schools.enums import Role
 from schools.tests.factories import make_class, make_class_head, make_school, make_user
 from students.tests.factories import make_student
 from visits.actions.register import open_register
 from visits.models import Media, Upload, Visit
-from visits.tests import pictures
 from visits.tests.factories import TEXTS
 from visits.tests.photo_place import WITH_VIDEO
 

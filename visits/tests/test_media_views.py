@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from core.models import AuditEntry
+from core.tests import pictures
 from programmes.tests.factories import make_programme
 from schools.enums import Role
 from schools.tests.factories import add_post, make_class, make_class_head, make_school, make_user
@@ -16,9 +17,9 @@ from students.tests.factories import make_mentor
 from visits.actions.review import accept_visit
 from visits.actions.upload import PIECE
 from visits.enums import VisitorRole
+from visits.media.refusals import SENTENCES
 from visits.models import Media, Upload, VisitVisitor
 from visits.queries.media import of_visit
-from visits.tests import pictures
 from visits.tests.factories import make_visit
 from visits.tests.photo_place import ASKED, FORM, agree, announce, keep_photo, on_record, small
 
@@ -294,3 +295,8 @@ def test_nothing_of_a_pupil_stands_in_the_addresses(media, student, head):
     tiles = of_visit(head, media.visit).tiles
     assert student.name not in json.dumps([tile.full for tile in tiles])
     assert media.file not in tiles[0].full
+
+
+def test_refusals_are_plain():
+    for sentence in SENTENCES.values():
+        assert sentence.endswith("。") and "！" not in sentence and "请您" not in sentence

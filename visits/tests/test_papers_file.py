@@ -11,6 +11,7 @@ from docx.oxml.ns import qn
 from core.clock import now
 from core.files import write_bytes
 from core.models import AuditEntry
+from core.tests.pictures import jpeg
 from core.tests.test_documents import words
 from schools.enums import Role
 from schools.tests.factories import make_user
@@ -24,7 +25,6 @@ from visits.papers import links
 from visits.papers.context import for_paper, photos_to_print
 from visits.queries.file import open_promises, opinions, timeline
 from visits.tests.on_paper import make_place, moment
-from visits.tests.pictures import jpeg
 from visits.tests.rows import add_visit
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.access import authorize
 from core.audit import record
 from core.files import in_folder, open_private
+from core.media.kinds import MediaKind, Refused
 from core.states import WrongState
 from programmes.queries.current import programmes_for
 from students.actions.consent import give_consent, withdraw_consent
@@ -20,8 +21,6 @@ from students.enums import ConsentPurpose, Relation
 from students.models import Student
 from visits.actions.media import clear_media, remove_media, take_files
 from visits.actions.upload import PIECE, Elsewhere, add_piece, forget, start
-from visits.enums import MediaKind
-from visits.media.kinds import Refused
 from visits.media.links import is_fresh, link
 from visits.models import Media, Upload, Visit
 from visits.queries.media import is_withheld, of_form, shown, tile

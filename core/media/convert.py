@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.child import ChildFailed, ask_child
-from visits.enums import MediaKind
-from visits.media.kinds import HEAD, SENTENCES, Refused, check_size, kind_of
+from core.media.kinds import HEAD, SENTENCES, MediaKind, Refused, check_size, kind_of
 
 CHILD = Path(__file__).with_name("child.py")
 SECONDS = 25  # wall clock; the child's own limit is 7 seconds of CPU time
@@ -22,7 +21,7 @@ class Kept:
 def keep(kind, source, out, thumb):
     """Write the kept file and its thumbnail from the file at `source` → Kept. kind: what it was taken for.
 
-    Raises Refused with a sentence for the teacher.
+    Raises Refused with a sentence for the sender.
     """
     source = Path(source)
     check_size(kind, source.stat().st_size)

@@ -1,10 +1,15 @@
 """What may be sent: by content, never by name (security.md §3)."""
 
-from visits.enums import MediaKind
+from django.db import models
+
+
+class MediaKind(models.TextChoices):
+    PHOTO = "photo", "照片"
+    VIDEO = "video", "视频"
+
 
 MB = 1024 * 1024
 LIMITS = {MediaKind.PHOTO: 10 * MB, MediaKind.VIDEO: 100 * MB}
-MOST = {MediaKind.PHOTO: 6, MediaKind.VIDEO: 1}  # a visit
 HEAD = 4096  # bytes that tell the kind
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 MOVIE_BRANDS = {
@@ -24,23 +29,16 @@ SENTENCES = {
     "too_long": "视频超过3分钟了，剪短后再传。",
     "unreadable": "照片打不开，可能没有传完整或者已经损坏。换一张，或者重新拍。",
     "unreadable_video": "视频打不开，可能没有传完整或者已经损坏。换一段，或者重新拍。",
-    "gave_up": "试了几次都没有处理好。删掉后重新传一次。",
-    "changed": "传到的内容和手机上的不一样，再传一次。",
-    "off": "这次活动不收照片和视频。",
-    "no_video": "这次活动不收视频，只收照片。",
-    "full_photo": "一次家访最多6张照片。删掉一张再传。",
-    "full_video": "一次家访最多1段视频。删掉再传。",
-    "no_consent": "家长同意合影后再传。没有照片也能完成记录。",
-    "not_yours": "这次家访不是你记的，不能加照片。",
-    "archived": "这条记录已经归档或作废，不能再加照片。",
 }
 
 
 class Refused(Exception):
-    """The message tells the teacher what to do."""
+    """The message tells the sender what to do. A room with limits of its own derives from it."""
+
+    sentences = SENTENCES
 
     def __init__(self, code):
-        super().__init__(SENTENCES[code])
+        super().__init__(self.sentences[code])
         self.code = code
 
 

@@ -9,11 +9,10 @@ import av
 import pytest
 from PIL import Image
 
-from visits.enums import MediaKind
-from visits.media.convert import CHILD, keep
-from visits.media.kinds import LIMITS, SENTENCES, Refused, check_size, kind_of
-from visits.tests import pictures
-from visits.tests.pictures import BLUE, RED, TURNED, WHERE
+from core.media.convert import CHILD, keep
+from core.media.kinds import LIMITS, SENTENCES, MediaKind, Refused, check_size, kind_of
+from core.tests import pictures
+from core.tests.pictures import BLUE, RED, TURNED, WHERE
 
 PHOTO, VIDEO = MediaKind.PHOTO, MediaKind.VIDEO
 
