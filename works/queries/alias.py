@@ -7,72 +7,138 @@ once, when a work is submitted, from the roster of the author's school, and kept
 import json
 import re
 
-from students.models import Student
+from students.enums import Relation
+from students.models import Guardian, Student
 from visits.models import VisitStudent
 
 TWO_SURNAMES = (
     "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "司空", "夏侯", "端木", "南宫",
+    "长孙", "宇文", "独孤", "轩辕", "呼延", "钟离", "闻人", "申屠", "澹台", "公冶", "淳于", "单于", "太史", "仲孙", "赫连",
 )  # fmt: skip
-PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
-MASKED_PHONE = "（电话）"
+# As a family would be spoken of; a roster says no more than “外祖父母”.
+RELATIONS = {
+    Relation.FATHER: "爸爸", Relation.MOTHER: "妈妈", Relation.PATERNAL_GRANDPARENT: "祖辈",
+    Relation.MATERNAL_GRANDPARENT: "外祖辈", Relation.SIBLING: "哥哥姐姐",
+}  # fmt: skip
+FAMILY = "家人"
+PHONE = re.compile(r"(?<!\d)(?:1\d{2}[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
+NUMBER = re.compile(r"(?<![0-9A-Za-z])[GJLgjl]?\d{17}[0-9Xx](?![0-9A-Za-z])")  # of an identity or a pupil's file
+MASKED_PHONE, MASKED_NUMBER = "（电话）", "（号码）"
 AUTHOR, SCHOOL = "本文老师", "本校"
 
 
 def surname(name):
-    return name[:2] if name.startswith(TWO_SURNAMES) else name[:1]
+    """诸葛 of 诸葛明; 阿依古丽·买买提 has none and is called by the whole first part."""
+    if "·" in name:
+        return name.split("·")[0]
+    return name[:2] if len(name) > 2 and name.startswith(TWO_SURNAMES) else name[:1]
+
+
+def given(name):
+    return "" if "·" in name else name.removeprefix(surname(name))
+
+
+def pupil_alias(name):
+    return f"{name[:1] if '·' in name else surname(name)}同学"
+
+
+def parent_alias(pupil_name, relation):
+    return f"{pupil_alias(pupil_name)}的{RELATIONS.get(relation, FAMILY)}"
 
 
 def names_in(work, text):
-    """{real name: alias} of the pupils of the school who are named in the text, and of the visited pupils and their
-    parents whether named in full or not. Two queries.
+    """{real name: alias} of the pupils of the school who are named in the text with their parents, and of the visited
+    pupils and their parents whether named in full or not. Three queries.
 
     A given name alone (“嘉树”) is taken out for the visited pupils only: elsewhere it may be a word.
     """
+    visited = _visited(work)
+    pupils = {student.pk: student.name for student in visited}
     found = {}
-    visited = []
-    if work.visit_id:
-        rows = VisitStudent.objects.filter(visit_id=work.visit_id).select_related("student")
-        visited = [row.student for row in rows.prefetch_related("student__guardians")]
     for student in visited:
-        alias = f"{surname(student.name)}同学"
-        found[student.name] = alias
-        given = student.name.removeprefix(surname(student.name))
-        if len(given) >= 2:
-            found[given] = alias
-        for guardian in student.guardians.all():
-            found.setdefault(guardian.name, f"{alias}的{guardian.get_relation_display()}")
-    pupils = Student.objects.filter(school_id=work.school_id).values_list("name", flat=True)
-    for name in pupils.iterator():
-        if len(name) >= 2 and name in text:
-            found.setdefault(name, f"{surname(name)}同学")
+        for name in (student.name, student.former_name):
+            if name:
+                found[name] = pupil_alias(student.name)
+                found.setdefault(given(name), pupil_alias(student.name))
+    shown = spaceless(text)
+    rows = Student.objects.filter(school_id=work.school_id).values_list("pk", "name", "former_name")
+    for pk, *names in rows.iterator():
+        for name in names:
+            if len(name) >= 2 and spaceless(name) in shown:
+                pupils.setdefault(pk, names[0])
+                found.setdefault(name, pupil_alias(names[0]))
+    for pupil_id, name, relation in Guardian.objects.filter(student_id__in=pupils).values_list(
+        "student_id", "name", "relation"
+    ):
+        found.setdefault(name, parent_alias(pupils[pupil_id], relation))
     return {name: alias for name, alias in found.items() if len(name) >= 2}
+
+
+def _visited(work):
+    if not work.visit_id:
+        return []
+    rows = VisitStudent.objects.filter(visit_id=work.visit_id).select_related("student").order_by("pk")
+    return [row.student for row in rows]
+
+
+def spaceless(text):
+    return re.sub(r"[ \u3000]", "", text)
 
 
 def seal(aliases):
     return json.dumps(aliases, ensure_ascii=False) if aliases else ""
 
 
+def sealed(work):
+    """What seal() kept with the work."""
+    return json.loads(work.aliases) if work.aliases else {}
+
+
+def _pattern(names):
+    """Any of the names, the longest first, with a space or without; “同学” after a pupil's name goes with it."""
+    spaced = (r"[ \u3000]?".join(map(re.escape, spaceless(name))) for name in sorted(names, key=len, reverse=True))
+    return re.compile(f"({'|'.join(spaced)})(同学)?")
+
+
 def unnamed(text, aliases):
-    """The text with every real name replaced, longest first, and telephone numbers gone."""
-    for name in sorted(aliases, key=len, reverse=True):
-        text = text.replace(name, aliases[name])
-    return PHONE.sub(MASKED_PHONE, text)
+    """The text with every real name replaced in one walk, so that no alias is replaced again; numbers gone too."""
+    text = MASKED_NUMBER.join(NUMBER.split(text))
+    text = MASKED_PHONE.join(PHONE.split(text))
+    if not aliases:
+        return text
+    by_name = {spaceless(name): alias for name, alias in aliases.items()}
+
+    def alias(match):
+        said = by_name[spaceless(match[1])]
+        return said if said.endswith("同学") else said + (match[2] or "")
+
+    return _pattern(aliases).sub(alias, text)
 
 
 def outside(work, text):
     """What somebody beyond the school reads: pupils and parents by alias."""
-    return unnamed(text, json.loads(work.aliases) if work.aliases else {})
+    return unnamed(text, sealed(work))
 
 
 def blind(work, text):
     """What a judge reads: no author and no school either. work fetched with author, honoree and school."""
-    text = outside(work, text)
-    people = {person.name: AUTHOR for person in (work.author, work.honoree) if person is not None}
+    people = {}
+    for person in (work.author, work.honoree):
+        if person is not None:
+            people |= {person.name: AUTHOR, f"{surname(person.name)}老师": AUTHOR, f"{person.name}老师": AUTHOR}
     places = {name: SCHOOL for name in (work.school.name, work.school.short_name) if name}
-    return unnamed(text, people | places)
+    return unnamed(text, sealed(work) | people | places)
 
 
 def real_names(work, text):
     """Names of pupils and parents that stand in the text: for the hint to the author. Longest first."""
-    return sorted((name for name in names_in(work, text) if name in text), key=len, reverse=True)
+    return sorted(hints(work, text), key=len, reverse=True)
 
+
+def hints(work, text):
+    """{real name: alias} of what stands in the text, in the order of the text: what the author is told."""
+    aliases = names_in(work, text)
+    if not aliases:
+        return {}
+    by_name = {spaceless(name): (name, alias) for name, alias in aliases.items()}
+    return dict(by_name[spaceless(match[1])] for match in _pattern(aliases).finditer(text))
