@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.models import AuditEntry
 from programmes.models import Deadline
-from reports.forms import DeskFilter
+from reports.forms.desk import DeskFilter
 from reports.queries.desk import chosen, class_lines, desk, even_share
 from reports.tests.factories import make_district
 from schools.enums import Role, SchoolKind

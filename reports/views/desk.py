@@ -14,7 +14,7 @@ from programmes.models import Programme
 from programmes.queries.current import current_programme
 from reports.actions.compile import CannotCompile, start_compilation
 from reports.actions.export import export_desk
-from reports.forms import DeskFilter
+from reports.forms.desk import DeskFilter
 from reports.queries.compilations import on_desk
 from reports.queries.desk import chosen, class_lines, desk, ordered, summed
 from reports.views import rows
