@@ -31,6 +31,11 @@ def runs_school_of(user, work=None):
     return bool(schools) if work is None else work.school_id in schools
 
 
+def _own(user, obj):
+    """Whose own story it is does not decide on it (P5), after a change of place either."""
+    return user.pk in (getattr(obj, "author_id", None), getattr(obj, "honoree_id", None))
+
+
 @rules.predicate
 def sits_at_desk(user, obj=None):
     """Reviewer or officer of the authority, and not of that school (P5)."""
@@ -38,7 +43,7 @@ def sits_at_desk(user, obj=None):
     desks = reach.authorities | reach.reviewed_authorities
     if obj is None:
         return bool(desks)
-    return obj.authority_id in desks and obj.school_id not in reach.staff_schools
+    return obj.authority_id in desks and obj.school_id not in reach.staff_schools and not _own(user, obj)
 
 
 @rules.predicate
@@ -46,7 +51,8 @@ def awards_at(user, obj=None):
     """区级管理员 of this very authority; awarding and publishing are not a reviewer's."""
     if obj is None:
         return bool(user.reach.authorities)
-    return user.holds(Role.DISTRICT_ADMIN, authority=obj.authority_id) and obj.school_id not in user.reach.staff_schools
+    mine = user.holds(Role.DISTRICT_ADMIN, authority=obj.authority_id)
+    return mine and obj.school_id not in user.reach.staff_schools and not _own(user, obj)
 
 
 @rules.predicate
