@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class WorksConfig(AppConfig):
     name = "works"
     verbose_name = "作品"
+
+    def ready(self):
+        from programmes import papers
+        from programmes.enums import TemplateKind
+        from works.papers.fields import STORY_FIELDS, WORK_FIELDS
+
+        papers.offer(TemplateKind.STORY_FORM, STORY_FIELDS)
+        papers.offer(TemplateKind.WORK_FORM, WORK_FIELDS)

@@ -13,8 +13,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-TITLE_FACE, BODY, HEAD, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "宋体"
+TITLE_FACE, BODY, HEAD, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 WIDTHS = (26, 54, 26, 50)  # mm, together the 156 of a line
+SIGNED = 82  # mm: a date of 37, four characters of 5.6 to its right, and as much to its left
 LINE = Pt(20)
 
 # ── Page ──
@@ -46,21 +47,52 @@ def page():
 def heading(document, text):
     line = document.add_paragraph()
     line.alignment = ALIGN.CENTER
-    line.paragraph_format.line_spacing_rule, line.paragraph_format.line_spacing = (
-        WD_LINE_SPACING.EXACTLY,
-        Pt(33),
-    )
+    exactly(line, 33)
     line.paragraph_format.space_after = Pt(6)
     write(line, text, TITLE_FACE, 22)
+    return line
+
+
+def exactly(line, points):
+    line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    line.paragraph_format.line_spacing = Pt(points)
+
+
+def annex(document, text):
+    """附件1: top left."""
+    line = document.add_paragraph()
+    exactly(line, 28)
+    write(line, text, HEAD, 16)
+
+
+def body(document, text, face=BODY):
+    """A paragraph of a written paper: 16 pt, two characters in, 28 pt from line to line."""
+    line = document.add_paragraph()
+    exactly(line, 28)
+    line.paragraph_format.first_line_indent = Pt(32)
+    write(line, text, face, 16)
+    return line
+
+
+def signature(document, unit, date):
+    """落款: the unit above the date and centred on it, the date four characters from the right."""
+    for text in (unit, date):
+        line = document.add_paragraph()
+        exactly(line, 28)
+        line.alignment = ALIGN.CENTER
+        line.paragraph_format.left_indent = Mm(sum(WIDTHS) - SIGNED)
+        line.paragraph_format.keep_with_next = text is unit
+        write(line, text, BODY, 16)
+
+
+def only(document, text):
+    """A paragraph that is gone from the paper: it says where something begins to repeat, or whether it is there."""
+    write(document.add_paragraph(), text, BODY, 16)
 
 
 def end(document):
     """Word wants a line after a table; this one takes no room, so that it never begins a page."""
-    line = document.add_paragraph()
-    line.paragraph_format.line_spacing_rule, line.paragraph_format.line_spacing = (
-        WD_LINE_SPACING.EXACTLY,
-        Pt(1),
-    )
+    exactly(document.add_paragraph(), 1)
 
 
 def page_number(line):
@@ -97,10 +129,10 @@ def set_face(properties, face):
 # ── Table ──
 
 
-def new_table(document):
-    table = document.add_table(rows=0, cols=len(WIDTHS))
+def new_table(document, widths=WIDTHS):
+    table = document.add_table(rows=0, cols=len(widths))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
-    for column, width in zip(table.columns, WIDTHS, strict=True):
+    for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     add_air(table)
     add_rules(table)
@@ -136,8 +168,8 @@ def add_air(table):
 def add_row(table, height=10):
     row = table.add_row()
     row.height, row.height_rule = Mm(height), WD_ROW_HEIGHT_RULE.AT_LEAST
-    for cell, width in zip(row.cells, WIDTHS, strict=True):
-        cell.width, cell.vertical_alignment = Mm(width), VERTICAL.CENTER
+    for cell, column in zip(row.cells, table.columns, strict=True):
+        cell.width, cell.vertical_alignment = column.width, VERTICAL.CENTER
     return row
 
 
@@ -158,7 +190,7 @@ def four(table, texts):
 def wide(table, label, texts, *, height=10):
     row = add_row(table, height)
     fill(row.cells[0], label, label=True)
-    fill(row.cells[1].merge(row.cells[3]), texts)
+    fill(row.cells[1].merge(row.cells[-1]), texts)
     return row
 
 

@@ -106,6 +106,9 @@ def pupil_file():
     return packed(document, "学生走访档案")
 
 
+MADE = {"visit_record.docx": visit_record, "pupil_file.docx": pupil_file}
+
+
 def _review(table):
     row = add_row(table, 32)
     fill(row.cells[0], ["学校", "审核意见"], label=True)

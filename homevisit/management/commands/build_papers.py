@@ -1,13 +1,15 @@
 from django.core.management.base import BaseCommand
 
 from programmes.papers import BUILT_IN
-from visits.papers.build import pupil_file, visit_record
+from reports.papers.build import MADE as OF_REPORTS
+from visits.papers.build import MADE as OF_VISITS
+from works.papers.build import MADE as OF_WORKS
 
-MADE = {"visit_record.docx": visit_record, "pupil_file.docx": pupil_file}
+MADE = OF_VISITS | OF_WORKS | OF_REPORTS
 
 
 class Command(BaseCommand):
-    help = "Write the built-in templates of the papers anew (after a change of visits/papers/build.py)."
+    help = "Write the built-in templates of the papers anew (after a change of a room's papers/build.py)."
 
     def handle(self, *args, **options):
         BUILT_IN.mkdir(exist_ok=True)
