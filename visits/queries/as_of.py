@@ -8,6 +8,7 @@ Deadline figures are therefore frozen once, in reports.Snapshot.
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field, fields
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -70,6 +71,7 @@ WHERE vs.programme_id = %(programme)s AND vs.visited_on BETWEEN %(starts_on)s AN
   {and_students}
 GROUP BY vs.student_id
 """
+ENROLLED = "AND vs.student_id IN (SELECT student_id FROM students_enrolment WHERE school_id IN ({schools}))"
 
 
 @dataclass(slots=True)
@@ -112,6 +114,22 @@ class SchoolRow:
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("school_id", "class_rows")}
 
 
+class Pupil(NamedTuple):
+    """Somebody at school on the deciding day. categories: bits by ProgrammeCategory.position."""
+
+    school_id: int
+    school_class_id: int
+    student_id: int
+    household_id: int | None
+    exempt_reason: str
+    declined: bool
+    categories: int
+
+    @property
+    def home(self):
+        return ("household", self.household_id) if self.household_id else ("pupil", self.student_id)
+
+
 def class_counts_as_of(programme, at, *, school_ids=None):
     """ClassRows by class and dimension, of all schools or the given ones."""
     return [row for school in schools_as_of(programme, at, school_ids=school_ids) for row in school.class_rows]
@@ -151,6 +169,11 @@ def schools_as_of(programme, at, *, school_ids=None, calls=None):
     return list(schools.values())
 
 
+def pupils_as_of(programme, at, school_ids):
+    """Pupils of the schools as known at the instant, the exempt ones too. One query and the programme's categories."""
+    return [Pupil(*row) for row in _pupils(programme, at, school_ids)]
+
+
 def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None):
     """Calls of all schools; school_ids keeps to these and to pupils ever enrolled there. Three queries.
 
@@ -158,17 +181,25 @@ def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None):
     """
     enrolled, at_school = "", Q()
     if school_ids is not None:
-        enrolled = f"AND vs.student_id IN (SELECT student_id FROM students_enrolment WHERE school_id IN ({_listed(school_ids)}))"
+        enrolled = ENROLLED.format(schools=_listed(school_ids))
         at_school = Q(visit__school_id__in=list(school_ids))
-    bits = (f"{1 << bit} * MAX(CASE WHEN vs.mode = '{mode}' THEN 1 ELSE 0 END)" for bit, mode in enumerate(MODES))
-    sql = REACHED.format(mode_bits=" + ".join(bits), and_students=enrolled)
-    known = _known(programme, at) & at_school
-    modes = dict(_rows(sql, _params(programme, at)))
+    known = known_as_of(programme, at) & at_school
+    modes = _reached(programme, at, enrolled)
     alive()
     visitors = {row.pop("school_id"): row for row in _visitors(known)}
     alive()
     opinions = Opinion.objects.filter(known, created_at__lt=at).order_by().values_list("visit__school_id")
     return Calls(modes, visitors, dict(opinions.annotate(Count("pk"))))
+
+
+def modes_as_of(programme, at, school_id):
+    """{student id: bits of MODES} of pupils ever enrolled at the school who were called on. One query."""
+    return _reached(programme, at, ENROLLED.format(schools=_listed([school_id])))
+
+
+def _reached(programme, at, and_students):
+    bits = (f"{1 << bit} * MAX(CASE WHEN vs.mode = '{mode}' THEN 1 ELSE 0 END)" for bit, mode in enumerate(MODES))
+    return dict(_rows(REACHED.format(mode_bits=" + ".join(bits), and_students=and_students), _params(programme, at)))
 
 
 def deciding_day_as_of(programme, at):
@@ -256,7 +287,7 @@ def _rows(sql, params):
             yield from rows
 
 
-def _known(programme, at):
+def known_as_of(programme, at):
     """Counted visits as known at the instant, as a condition on rows that hang on a visit."""
     void_then = PastVoid.objects.filter(voided_at__lt=at, unvoided_at__gte=at).values("visit_id")
     return ~Q(visit_id__in=void_then) & Q(
