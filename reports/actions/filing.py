@@ -87,13 +87,13 @@ def recall_filing(filing, *, by):
 
 
 @transaction.atomic
-def accept_filing(filing, *, by, version=None, batch=None):
-    """version: the one that was read; another since then is told. Twice is once."""
+def accept_filing(filing, *, by, version=None, was=None, batch=None):
+    """version and was: the filing and the state that were read; another since then is told. Twice is once."""
     filing = _locked(filing)
     authorize(by, "reports.decide_filing", filing)
     if filing.state == FilingState.ACCEPTED:
         return filing
-    _as_read(filing, version)
+    _as_read(filing, version, was)
     decide(
         filing, FILING_MOVES, "accept", by=by, level="district", batch=batch, accepted_at=now(), accepted_by=by,
         users=office(filing), text=f"{_what(filing)}区里通过了。", url=address(filing), undoable=True,
@@ -102,7 +102,7 @@ def accept_filing(filing, *, by, version=None, batch=None):
 
 
 @transaction.atomic
-def return_filing(filing, *, by, reason, version=None, batch=None):
+def return_filing(filing, *, by, reason, version=None, was=None, batch=None):
     """Back to the school with a reason; what was filed stays as a version. The same return twice is one."""
     filing = _locked(filing)
     authorize(by, "reports.decide_filing", filing)
@@ -111,7 +111,7 @@ def return_filing(filing, *, by, reason, version=None, batch=None):
         raise ValidationError({"reason": "写明退回原因，学校才知道改什么。"})
     if filing.state == FilingState.RETURNED and (filing.returned_by_id, filing.return_reason) == (by.pk, reason):
         return filing
-    _as_read(filing, version)
+    _as_read(filing, version, was)
     decide(
         filing, FILING_MOVES, "return", by=by, level="district", reason=reason, batch=batch, returned_at=now(),
         returned_by=by, return_reason=reason[:500], accepted_at=None, accepted_by=None, recommended_at=None,
@@ -122,13 +122,13 @@ def return_filing(filing, *, by, reason, version=None, batch=None):
 
 
 @transaction.atomic
-def recommend_filing(filing, *, by, version=None, batch=None):
+def recommend_filing(filing, *, by, version=None, was=None, batch=None):
     """推荐典型: accepted, and shown to others as a good one."""
     filing = _locked(filing)
     authorize(by, "reports.decide_filing", filing)
     if filing.recommended_at:
         return filing
-    _as_read(filing, version)
+    _as_read(filing, version, was)
     accepted = {} if filing.accepted_at else {"accepted_at": now(), "accepted_by": by}
     decide(
         filing, FILING_MOVES, "recommend", by=by, level="district", batch=batch, recommended_at=now(), recommended_by=by,
@@ -163,9 +163,11 @@ def _locked(filing):
     return row
 
 
-def _as_read(filing, version):
+def _as_read(filing, version, was):
     if version is not None and version != filing.version:
         raise WrongState("学校刚重新报送过，看过新的内容再处理。")
+    if was is not None and was != filing.state:
+        raise WrongState(f"刚有人处理过，现在是“{filing.get_state_display()}”。看过再决定。")
 
 
 def _what(filing):
