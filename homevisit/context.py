@@ -50,6 +50,7 @@ def menu(user, programme=None):
     left out."""
     reach, roles = user.reach, user.reach.roles
     visits, school = bool(roles & TEACHERS), bool(reach.whole_schools)
+    desk = reach.authorities | reach.reviewed_authorities
     code = programme.rules.conduct if programme else None
     daily = [
         item("visits:home", "今天", "house-door", when=visits, exact=True, tab=True),
@@ -71,9 +72,22 @@ def menu(user, programme=None):
         item("programmes:overview", "活动安排", "calendar-range", when=bool(reach.roles)),
         item("programmes:conduct", code.title if code else "", "shield-check", when=bool(code and code.rules)),
         item(
-            "programmes:events", "会议和培训", "megaphone",
+            "programmes:events", "会议和培训", "people",
             when=programme is not None and allowed(user, "programmes.view_events"),
         ),
+    ]
+    upward = [
+        item("desk:review", "审核", "check2-square", when=bool(desk), tab=True),
+        item("works:school", works_name(programme, "作品") + "评审", "award", when=school, tab=True, short="评审"),
+        item("works:mine", works_name(programme, "我的作品"), "award", when=bool(reach.staff_schools) and not school),
+        item("works:rounds", "评选", "star", when=bool(reach.leader_schools or reach.authorities)),
+        item("reports:plan", "走访方案", "signpost-2", when=school),
+        item("reports:report", "活动报告", "file-earmark-text", when=school, tab=True, short="报告"),
+        item("reports:plans", "方案报送", "signpost-2", when=bool(desk)),
+        item("reports:statements", "教师走访情况", "person-check", when=bool(reach.leader_schools)),
+        item("reports:my_statement", "我的走访情况", "person-check", when=bool(reach.staff_schools) and not school),
+        item("programmes:publicity", "宣传", "megaphone", when=school or bool(desk)),
+        item("works:showings", "故事展示", "book", when=bool(reach.member_authorities) and programme is not None),
     ]
     manage = [
         item("students:import", "导入名册", "upload", when=bool(reach.admin_schools)),
@@ -81,9 +95,16 @@ def menu(user, programme=None):
     ]
     groups = [
         {"title": "", "items": [i for i in daily if i]},
+        {"title": "报送", "items": [i for i in upward if i]},
         {"title": "管理", "items": [i for i in manage if i]},
     ]
     return [group for group in groups if group["items"]]
+
+
+def works_name(programme, otherwise):
+    """感人故事 where the notice asks for one kind of work."""
+    kinds = programme.rules.works if programme else []
+    return kinds[0].label if len(kinds) == 1 else otherwise
 
 
 def item(name, label, icon, *, when, exact=False, tab=False, fab=False, short=""):

@@ -14,6 +14,8 @@ def home(request):
     reach = request.user.reach
     if reach.authorities:
         return redirect("desk:home")
+    if reach.reviewed_authorities:
+        return redirect("desk:review")
     if reach.leader_schools:
         return redirect("visits:school")
     if reach.classes or reach.staff_schools:

@@ -5,7 +5,7 @@ from homevisit.tests.url_table.row import Row
 # fmt: off
 ROWS = [
     Row("home", "get", "", {
-        "reviewer inspector nobody": "200",
+        "inspector nobody": "200",
         "rest": "302",
     }),
     Row("healthz", "get", "", {"rest": "200"}),
