@@ -24,7 +24,13 @@ FAMILY = "家人"
 PHONE = re.compile(r"(?<!\d)(?:1\d{2}[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
 NUMBER = re.compile(r"(?<![0-9A-Za-z])[GJLgjl]?\d{17}[0-9Xx](?![0-9A-Za-z])")  # of an identity or a pupil's file
 MASKED_PHONE, MASKED_NUMBER = "（电话）", "（号码）"
-AUTHOR, SCHOOL = "本文老师", "本校"
+AUTHOR, SCHOOL, COLLEAGUE, CLASS = "本文老师", "本校", "一位老师", "某班"
+TITLES = ("老师", "校长", "书记", "主任")
+SCHOOL_ENDS = ("小学", "中学", "学校", "初中", "高中", "幼儿园", "校区", "校园", "分校")
+CLASS_LABEL = re.compile(  # 五（3）班, 五年级3班, 初一(2)班, 2022级1班, 601班
+    r"(?:20\d\d级|(?:[初高小中]?[一二三四五六七八九预]|[1-9])(?:年级)?)\s*"
+    r"(?:[（(]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[）)]|\d{1,2}|(?<=年级)[一二三四五六七八九十]{1,2})\s*班|(?<!\d)[1-9]0\d班"
+)
 
 
 def surname(name):
@@ -47,12 +53,17 @@ def parent_alias(pupil_name, relation):
 
 
 def names_in(work, text):
+    """names_of the work's school and visit. Three queries."""
+    return names_of(work.school_id, [work.visit_id] if work.visit_id else [], text)
+
+
+def names_of(school_id, visit_ids, text):
     """{real name: alias} of the pupils of the school who are named in the text with their parents, and of the visited
-    pupils and their parents whether named in full or not. Three queries.
+    pupils and their parents whether named in full or not.
 
     A given name alone (“嘉树”) is taken out for the visited pupils only: elsewhere it may be a word.
     """
-    visited = _visited(work)
+    visited = _visited(visit_ids)
     pupils = {student.pk: student.name for student in visited}
     found = {}
     for student in visited:
@@ -61,7 +72,7 @@ def names_in(work, text):
                 found[name] = pupil_alias(student.name)
                 found.setdefault(given(name), pupil_alias(student.name))
     shown = spaceless(text)
-    rows = Student.objects.filter(school_id=work.school_id).values_list("pk", "name", "former_name")
+    rows = Student.objects.filter(school_id=school_id).values_list("pk", "name", "former_name")
     for pk, *names in rows.iterator():
         for name in names:
             if len(name) >= 2 and spaceless(name) in shown:
@@ -74,10 +85,10 @@ def names_in(work, text):
     return {name: alias for name, alias in found.items() if len(name) >= 2}
 
 
-def _visited(work):
-    if not work.visit_id:
+def _visited(visit_ids):
+    if not visit_ids:
         return []
-    rows = VisitStudent.objects.filter(visit_id=work.visit_id).select_related("student").order_by("pk")
+    rows = VisitStudent.objects.filter(visit_id__in=visit_ids).select_related("student").order_by("pk")
     return [row.student for row in rows]
 
 
@@ -120,14 +131,37 @@ def outside(work, text):
     return unnamed(text, sealed(work))
 
 
-def blind(work, text):
-    """What a judge reads: no author and no school either. work fetched with author, honoree and school."""
-    people = {}
+def blind(work, text, colleagues=()):
+    """What a judge reads: no author, no school, no class either. work fetched with author, honoree and school.
+
+    colleagues: names of the staff of the school, who would give it away.
+    """
+    people, shown = {}, spaceless(text)
+    for name in colleagues:
+        if len(name) >= 2 and spaceless(name) in shown:
+            people |= _spoken_of(name, COLLEAGUE)
     for person in (work.author, work.honoree):
         if person is not None:
-            people |= {person.name: AUTHOR, f"{surname(person.name)}老师": AUTHOR, f"{person.name}老师": AUTHOR}
-    places = {name: SCHOOL for name in (work.school.name, work.school.short_name) if name}
-    return unnamed(text, sealed(work) | people | places)
+            people |= _spoken_of(person.name, AUTHOR) | {f"{surname(person.name)}{title}": AUTHOR for title in TITLES}
+    text = unnamed(text, sealed(work) | people | dict.fromkeys(school_names(work.school), SCHOOL))
+    return CLASS_LABEL.sub(CLASS, text)
+
+
+def _spoken_of(name, alias):
+    """陈晓, 陈晓老师, 晓明老师: a given name alone may be a word."""
+    found = {name: alias} | {f"{name}{title}": alias for title in TITLES}
+    return found | ({f"{given(name)}{title}": alias for title in TITLES} if len(given(name)) >= 2 else {})
+
+
+def school_names(school):
+    """晨曦路小学 is also called 晨曦路学校, and 晨曦路 where that is no word."""
+    names = {name for name in (school.name, school.short_name) if name}
+    for name in list(names):
+        for end in SCHOOL_ENDS:
+            stem = name.removesuffix(end)
+            if stem != name and len(stem) >= 2:
+                names |= {stem + other for other in SCHOOL_ENDS} | ({stem} if len(stem) >= 3 else set())
+    return names
 
 
 def real_names(work, text):
