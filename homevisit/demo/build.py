@@ -11,7 +11,7 @@ from django.db import transaction
 from core.audit import record
 from core.clock import now, today
 from core.states import move
-from homevisit.demo import appointments, assignments, calls, marks, media, ready
+from homevisit.demo import appointments, assignments, calls, marks, media, ready, upward
 from homevisit.demo.plan import DISTRICTS
 from homevisit.demo.pupils import Intake
 from homevisit.demo.staff import Hiring, open_classes, open_schools
@@ -131,6 +131,7 @@ def _district(plan, notice, password_hash, phones, serials, small):
         ready.prepare(run.season.programme, staff, pupils, today=today(), running=not run.season.closed)
         appointments.plan(run.season.programme, staff, today=today(), running=not run.season.closed)
         assignments.give(run.season.programme, staff, today=today(), running=not run.season.closed)
+        upward.send(run.season.programme, list(schools.values()), staff, running=not run.season.closed)
     media.take(running, [schools[shown] for shown in plan.shown])
 
 

@@ -41,7 +41,7 @@ def demo(db, settings):
 
 def everything():
     """All rows of our own rooms but the log, as plain values."""
-    rooms = ("schools", "programmes", "students", "visits", "reports")
+    rooms = ("schools", "programmes", "students", "visits", "works", "reports")
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
         for room in rooms
