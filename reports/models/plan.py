@@ -39,6 +39,8 @@ class SchoolPlan(Filing):
         found = [f"“{label}”还没有写。" for label in empty]
         if self.programme.rules.group and not self.members.exists():
             found.append("领导小组还没有人。")
+        if nameless := self.members.filter(name="").count():
+            found.append(f"领导小组有{nameless}行没有姓名：写上，或者删掉那一行。")
         return found
 
 
