@@ -16,12 +16,14 @@ from programmes.models import Programme
 from programmes.queries.window import window
 from reports.enums import FILING_MOVES, FilingState
 from reports.models import PlanVersion, ReportVersion, SchoolPlan, SchoolReport
-from schools.actions.decide import decide, undo
+from schools.actions.decide import decide, last_decision, undo
 from schools.enums import Role
 from schools.models import Post
 
 CODES = {SchoolPlan: "plan", SchoolReport: "report"}
 VERSIONS = {SchoolPlan: (PlanVersion, "plan"), SchoolReport: (ReportVersion, "report")}
+REASON = 500
+SCHOOLS_OWN = "审定和报送用“退回草稿”“撤回报送”收回，不能撤销。"
 CLOSED = "报送时间过了。要补报，请区里给本校开通。"
 
 
@@ -36,12 +38,14 @@ def open_filing(model, programme, school, *, by):
 
 
 @transaction.atomic
-def approve_filing(filing, *, by):
-    """校长审定: from now on the text stands, until it is reopened. Twice is once."""
+def approve_filing(filing, *, by, revision=None):
+    """校长审定: from now on the text stands, until it is reopened. Twice is once. revision: the text that was read."""
     filing = _locked(filing)
     authorize(by, "reports.approve_filing", filing)
     if filing.state == FilingState.APPROVED and filing.approved_by_id == by.pk:
         return filing
+    if revision is not None and revision != filing.revision:
+        raise WrongState("刚有人改过，看过新的内容再审定。")
     if problems := filing.missing():
         raise ValidationError(problems)
     decide(filing, FILING_MOVES, "approve", by=by, level="school", approved_at=now(), approved_by=by)
@@ -53,7 +57,7 @@ def reopen_filing(filing, *, by):
     """Back to a draft, to go on writing."""
     filing = _locked(filing)
     authorize(by, "reports.write_filing", filing)
-    decide(filing, FILING_MOVES, "reopen", by=by, level="school")
+    decide(filing, FILING_MOVES, "reopen", by=by, level="school", approved_at=None, approved_by=None)
     return filing
 
 
@@ -79,10 +83,15 @@ def file_filing(filing, *, by):
 
 @transaction.atomic
 def recall_filing(filing, *, by):
-    """撤回报送, while the district has not decided; it may be filed again before the deadline."""
+    """撤回报送, while the district has not decided; it may be filed again before the deadline.
+
+    What was filed stays as a version of the school's; the district no longer sees a paper that was taken back.
+    """
     filing = _locked(filing)
     authorize(by, "reports.file_filing", filing)
-    decide(filing, FILING_MOVES, "recall", by=by, level="school")
+    decide(
+        filing, FILING_MOVES, "recall", by=by, level="school", filed_at=None, filed_by=None, receipt="", late=False
+    )
     return filing
 
 
@@ -106,7 +115,7 @@ def return_filing(filing, *, by, reason, version=None, was=None, batch=None):
     """Back to the school with a reason; what was filed stays as a version. The same return twice is one."""
     filing = _locked(filing)
     authorize(by, "reports.decide_filing", filing)
-    reason = (reason or "").strip()
+    reason = (reason or "").strip()[:REASON]
     if not reason:
         raise ValidationError({"reason": "写明退回原因，学校才知道改什么。"})
     if filing.state == FilingState.RETURNED and (filing.returned_by_id, filing.return_reason) == (by.pk, reason):
@@ -114,7 +123,7 @@ def return_filing(filing, *, by, reason, version=None, was=None, batch=None):
     _as_read(filing, version, was)
     decide(
         filing, FILING_MOVES, "return", by=by, level="district", reason=reason, batch=batch, returned_at=now(),
-        returned_by=by, return_reason=reason[:500], accepted_at=None, accepted_by=None, recommended_at=None,
+        returned_by=by, return_reason=reason, accepted_at=None, accepted_by=None, recommended_at=None,
         recommended_by=None, users=office(filing), text=f"{_what(filing)}被退回修改：{reason}", url=address(filing),
         undoable=True,
     )  # fmt: skip
@@ -139,8 +148,15 @@ def recommend_filing(filing, *, by, version=None, was=None, batch=None):
 
 @transaction.atomic
 def undo_filing(filing, *, by):
-    """撤销 within ten seconds: the last decision on it, if it is this person's."""
+    """撤销 within ten seconds: the district's last decision on it, if it is this person's.
+
+    What the school did is taken back by its own verbs: a filing has left its version and its receipt.
+    """
     filing = _locked(filing)
+    authorize(by, "reports.decide_filing", filing)
+    last = last_decision(filing)
+    if last is not None and last.level != "district":
+        raise WrongState(SCHOOLS_OWN)
     undo(filing, by=by)
     return filing
 
