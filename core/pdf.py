@@ -46,10 +46,17 @@ def available():
     return program() is not None
 
 
+def require():
+    """Before a paper is made that would then have no PDF."""
+    if not available():
+        raise PdfUnavailable(
+            "这台服务器没有装 LibreOffice，不能转成 PDF。请下载 Word 版，在电脑上另存为 PDF。"
+        )
+
+
 def to_pdf(document):
     """The PDF of a .docx, both as bytes. Raises PdfUnavailable."""
-    if not available():
-        raise PdfUnavailable("这台服务器没有装 LibreOffice，不能转成 PDF。请下载 Word 版，在电脑上另存为 PDF。")
+    require()
     home = Path(settings.DATA_DIR) / "office"
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(home), tempfile.TemporaryDirectory(dir=home, prefix="job-") as folder:

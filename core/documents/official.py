@@ -13,7 +13,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-TITLE_FACE, BODY, HEAD, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
+TITLE_FACE, BODY, HEAD, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "宋体"
 WIDTHS = (26, 54, 26, 50)  # mm, together the 156 of a line
 SIGNED = 82  # mm: a date of 37, four characters of 5.6 to its right, and as much to its left
 LINE = Pt(20)

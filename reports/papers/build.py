@@ -8,7 +8,6 @@ from docx.shared import Pt
 
 from core.documents.official import (
     HEAD,
-    KAI,
     add_row,
     annex,
     body,
@@ -39,14 +38,9 @@ def school_report():
     annex(document, "{{ 附件 }}")
     only(document, "{%p endif %}")
     _title(document)
-    only(document, "{%p for 部 in 部分 %}")
-    _head(document, "{{ 部.标题 }}")
-    body(document, "{{ 部.内容 }}")
-    only(document, "{%p if 部.表 and 年级 %}")
-    _rows(document, GRADE_WIDTHS, "年级", "级", ("年级", "应访", "实访", "覆盖率", "重点应访", "重点实访"))
-    _air(document)
-    only(document, "{%p endif %}")
-    only(document, "{%p endfor %}")
+    _sections(
+        document, "年级", "级", GRADE_WIDTHS, ("年级", "应访", "实访", "覆盖率", "重点应访", "重点实访")
+    )
     _enclosed(document)
     _signed(document)
     return packed(document, "学校活动报告")
@@ -55,29 +49,7 @@ def school_report():
 def school_plan():
     document = page()
     _title(document)
-    only(document, "{%p for 部 in 部分 %}")
-    _head(document, "{{ 部.标题 }}")
-    body(document, "{{ 部.内容 }}")
-    only(document, "{%p endfor %}")
-    only(document, "{%p if 领导小组 %}")
-    _head(document, "{{ 领导小组标题 }}")
-    only(document, "{%p for 组 in 领导小组 %}")
-    body(document, "{{ 组.职责 }}：{{ 组.成员 }}")
-    only(document, "{%p endfor %}")
-    only(document, "{%p if 分工 %}")
-    _rows(document, DUTY_WIDTHS, "分工", "人", ("职责", "姓名", "职务", "分工", "阶段"))
-    _air(document)
-    only(document, "{%p endif %}")
-    only(document, "{%p endif %}")
-    only(document, "{%p if 活动安排 %}")
-    _head(document, "{{ 活动安排标题 }}")
-    only(document, "{%p for 段 in 活动安排 %}")
-    body(document, "{{ 段.序号 }}{{ 段.阶段 }}（{{ 段.时间 }}）", KAI).paragraph_format.keep_with_next = True
-    only(document, "{%p if 段.内容 %}")
-    body(document, "{{ 段.内容 }}")
-    only(document, "{%p endif %}")
-    only(document, "{%p endfor %}")
-    only(document, "{%p endif %}")
+    _sections(document, "分工", "人", DUTY_WIDTHS, ("职责", "姓名", "职务", "分工", "阶段"))
     _enclosed(document)
     _signed(document)
     only(document, "{%p if 守则 %}")
@@ -122,8 +94,20 @@ def _title(document):
     heading(document, "{{ 标题 }}").paragraph_format.space_after = Pt(14)
 
 
-def _head(document, text):
-    body(document, text, HEAD).paragraph_format.keep_with_next = True
+def _sections(document, field, row_name, widths, columns):
+    """一、二、三; one of them has a table with its caption."""
+    only(document, "{%p for 部 in 部分 %}")
+    body(document, "{{ 部.标题 }}", HEAD).paragraph_format.keep_with_next = True
+    body(document, "{{ 部.内容 }}")
+    only(document, f"{{%p if 部.表 and {field} %}}")
+    caption = document.add_paragraph()
+    caption.alignment, caption.paragraph_format.keep_with_next = ALIGN.CENTER, True
+    caption.paragraph_format.space_before = caption.paragraph_format.space_after = Pt(4)
+    write(caption, "{{ 部.表 }}", HEAD)
+    _rows(document, widths, field, row_name, columns)
+    _air(document)
+    only(document, "{%p endif %}")
+    only(document, "{%p endfor %}")
 
 
 def _rows(document, widths, field, row_name, columns):

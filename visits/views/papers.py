@@ -1,25 +1,19 @@
 """Printing: a record as Word or PDF, a pupil's whole visit file. Each paper that leaves is written down."""
 
-from io import BytesIO
+from functools import partial
 
-from django.http import FileResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core import pdf
 from core.access import allowed, authorize
-from core.states import WrongState
+from core.download import paper_response
 from students.models import Student
 from visits.actions.paper import PDF, print_pupil_file, print_record
 from visits.forms.papers import FullForm
 from visits.papers.context import readable_visits
 from visits.queries.file import open_promises, opinions, timeline
-
-TYPES = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
 
 
 @require_safe
@@ -36,8 +30,8 @@ def _record(request, pk, form):
     visit = get_object_or_404(readable_visits(request.user), pk=pk)
     with_photos = bool(request.GET.get("photos"))
     back = reverse("visits:detail", args=[pk])
-    return _paper(request, lambda: print_record(visit, by=request.user, form=form, with_photos=with_photos),
-                  f"家访记录表-{pk}.{form}", form, back)  # fmt: skip
+    make = partial(print_record, visit, by=request.user, form=form, with_photos=with_photos)
+    return paper_response(request, make, f"家访记录表-{pk}", form=form, back=back)
 
 
 @require_POST
@@ -47,10 +41,12 @@ def record_full(request, pk):
     authorize(request.user, "visits.print_contacts", visit)
     asked, back = FullForm(request.POST, prefix="paper"), reverse("visits:detail", args=[pk])
     if not asked.is_valid():
-        return render(request, "visits/paper_full.html", {"form": asked, "visit": visit, "back": back}, status=422)
+        return render(
+            request, "visits/paper_full.html", {"form": asked, "visit": visit, "back": back}, status=422
+        )
     form, reason = asked.cleaned_data["form"] or "docx", asked.cleaned_data["reason"]
-    return _paper(request, lambda: print_record(visit, by=request.user, form=form, full=True, reason=reason),
-                  f"家访记录表-{pk}-含联系方式.{form}", form, back)  # fmt: skip
+    make = partial(print_record, visit, by=request.user, form=form, full=True, reason=reason)
+    return paper_response(request, make, f"家访记录表-{pk}-含联系方式", form=form, back=back)
 
 
 @require_safe
@@ -83,29 +79,11 @@ def pupil_file_pdf(request, pk):
 def _file(request, pk, form):
     student = _pupil(request, pk)
     back = reverse("visits:pupil_file", args=[pk])
-    return _paper(request, lambda: print_pupil_file(student, by=request.user, form=form),
-                  f"学生走访档案-{pk}.{form}", form, back)  # fmt: skip
+    make = partial(print_pupil_file, student, by=request.user, form=form)
+    return paper_response(request, make, f"学生走访档案-{pk}", form=form, back=back)
 
 
 def _pupil(request, pk):
     authorize(request.user, "visits.view_file")
     rows = Student.objects.visible_to(request.user).select_related("school", "school_class__school")
     return get_object_or_404(rows, pk=pk)
-
-
-def _paper(request, make, name, form, back):
-    """The file itself, or a page that says why there is none and where to go on."""
-    try:
-        data = make()
-    except pdf.PdfUnavailable as away:
-        return _none(request, away, back, 503)
-    except WrongState as refused:
-        return _none(request, refused, back, 429)
-    response = FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type=TYPES[form])
-    response["Cache-Control"] = "no-store, private"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _none(request, why, back, status):
-    return render(request, "visits/paper_none.html", {"message": str(why), "back": back}, status=status)
