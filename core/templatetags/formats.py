@@ -4,7 +4,7 @@ from core import formats
 
 register = template.Library()
 
-for name in ("day", "clock", "thousands", "headline", "mask_phone", "mask_name", "mask_national_no"):
+for name in ("day", "clock", "instant", "thousands", "headline", "mask_phone", "mask_name", "mask_national_no"):
     register.filter(name, getattr(formats, name))
 register.simple_tag(formats.percent, name="percent")
 register.simple_tag(formats.span, name="span")
