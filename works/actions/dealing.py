@@ -8,7 +8,7 @@ from collections import deque
 
 
 def deal(allowed, each, *, load=None, seed=0):
-    """{entry: [judges]}. allowed: {entry: judges who may read it}; each: how many are to read one entry.
+    """{entry: [judges]}. allowed: {entry: judges who may read it}; each: how many are to read one entry, or {entry: n}.
 
     load: sheets a judge holds already. An entry with too few judges gets all it may have. Loads are as even as the
     rules let them be: no chain of exchanges brings a fuller judge nearer to an emptier one.
@@ -24,7 +24,8 @@ def deal(allowed, each, *, load=None, seed=0):
     dealt = {}
     for entry in order:
         drawn = {judge: dice.random() for judge in sorted(allowed[entry])}
-        chosen = sorted(drawn, key=lambda judge: (load[judge], drawn[judge]))[:each]
+        wanted = each[entry] if isinstance(each, dict) else each
+        chosen = sorted(drawn, key=lambda judge, drawn=drawn: (load[judge], drawn[judge]))[:wanted]
         for judge in chosen:
             load[judge] += 1
         dealt[entry] = set(chosen)

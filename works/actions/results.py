@@ -113,7 +113,7 @@ def suggest(places, awards):
             group = groups.pop(0)
             labels.update(dict.fromkeys(group, award["label"]))
             if len(group) > room:
-                place = places[group[0]]
-                notes.append(f"{award['label']}定了{award['places']}个，第{place}名并列{len(group)}件，多出{len(group) - room}件。留下哪些由你定。")
+                tied = f"第{places[group[0]]}名并列{len(group)}件，多出{len(group) - room}件"
+                notes.append(f"{award['label']}定了{award['places']}个，{tied}。留下哪些由你定。")
             room -= len(group)
     return labels, notes

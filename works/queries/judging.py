@@ -1,0 +1,252 @@
+"""Rounds: what may be judged, how far the judges are, what came out."""
+
+from collections import defaultdict
+
+from django.db.models import Avg, Count, F, Q
+
+from programmes.config.schema import Judging
+from schools.enums import Role
+from schools.models import Post, User
+from works.enums import AT_DISTRICT_STATES, STANDING_STATES, Level, RoundState, SheetState, WorkState
+from works.models import Entry, Judge, Round, Sheet, Work
+from works.models.judging import run_rounds
+
+S = WorkState
+ELIGIBLE = {Level.SCHOOL: [S.SUBMITTED, S.APPROVED], Level.DISTRICT: [S.FILED, S.ACCEPTED, S.SHORTLISTED]}
+MOST_FOUND = 20
+DEALT_OR_SCORED = [SheetState.DEALT, SheetState.SCORED]
+
+
+# ── Rounds ──
+
+
+def rounds_run(user, programme):
+    """What the user runs in this programme, newest first, with entries, sheets and how many are scored."""
+    rows = Round.objects.filter(pk__in=run_rounds(user.reach), programme=programme).select_related("school")
+    live = Q(entries__sheets__state__in=DEALT_OR_SCORED)
+    return rows.annotate(
+        entry_count=Count("entries", distinct=True),
+        sheet_count=Count("entries__sheets", filter=live, distinct=True),
+        scored_count=Count("entries__sheets", filter=Q(entries__sheets__state=SheetState.SCORED), distinct=True),
+    ).order_by("-pk")  # fmt: skip
+
+
+def kinds_for(programme, level):
+    """{code: label} of what this level may judge under the notice."""
+    return {one.code: one.label for one in programme.rules.works if str(level) in one.levels}
+
+
+def kind_label(round_):
+    return next(
+        (one.label for one in round_.programme.rules.works if one.code == round_.kind),
+        round_.get_kind_display(),
+    )
+
+
+def rule_of(programme, kind):
+    """The judging the notice asks for; the usual one where it does not know the kind."""
+    return next((one.judging for one in programme.rules.works if one.code == kind), Judging())
+
+
+def runners(round_):
+    """Ids of those who run it today: they see who wrote what."""
+    posts = Post.objects.active()
+    if round_.level == Level.SCHOOL:
+        posts = posts.filter(role=Role.SCHOOL_LEADER, school_id=round_.school_id)
+    else:
+        posts = posts.filter(role=Role.DISTRICT_ADMIN, authority_id=round_.authority_id)
+    return set(posts.values_list("user_id", flat=True))
+
+
+# ── Works ──
+
+
+def eligible(round_):
+    """Works that may still come into the round."""
+    rows = Work.objects.filter(
+        programme_id=round_.programme_id, kind=round_.kind, state__in=ELIGIBLE[round_.level]
+    )
+    place = (
+        {"school_id": round_.school_id}
+        if round_.level == Level.SCHOOL
+        else {"authority_id": round_.authority_id}
+    )
+    return rows.filter(**place).exclude(entries__round=round_)
+
+
+def stands(round_, work):
+    """The work has not been taken back or returned since it came into the round."""
+    return work.state in (STANDING_STATES if round_.level == Level.SCHOOL else AT_DISTRICT_STATES)
+
+
+def entries(round_):
+    """For whoever runs it: with work, author and school, and how many sheets are dealt and scored."""
+    rows = Entry.objects.filter(round=round_).select_related("work__author", "work__honoree", "work__school")
+    return rows.defer("title", "body", "work__body", "work__facts", "work__aliases").annotate(
+        dealt=Count("sheets", filter=Q(sheets__state__in=DEALT_OR_SCORED)),
+        scored=Count("sheets", filter=Q(sheets__state=SheetState.SCORED)),
+    )
+
+
+# ── Judges ──
+
+
+def find_people(round_, user, words):
+    """[(person, where they work)]: colleagues for a school's round, for a district's anybody under the authority. By
+    name or school, at most MOST_FOUND; whoever runs the round is not among them, nor who judges already."""
+    words = words.strip()[:30]
+    if not words:
+        return []
+    posts = Post.objects.active().filter(user__in=User.objects.visible_to(user).filter(is_active=True))
+    if round_.level == Level.SCHOOL:
+        posts = posts.filter(Q(school_id=round_.school_id) | Q(school_class__school_id=round_.school_id))
+    else:
+        at = round_.authority_id
+        posts = posts.filter(
+            Q(authority_id=at) | Q(school__authority_id=at) | Q(school_class__school__authority_id=at)
+        )
+    judging = Judge.objects.standing().filter(round=round_).values("user_id")
+    posts = posts.filter(
+        Q(user__name__icontains=words) | Q(school__name__icontains=words) | Q(school_class__school__name__icontains=words)
+    ).exclude(user_id__in=runners(round_)).exclude(user_id__in=judging)  # fmt: skip
+    found = {}
+    rows = posts.select_related("user", "authority", "school", "school_class__school").order_by(
+        "user__name", "user_id"
+    )
+    for post in rows[: MOST_FOUND * 4]:
+        school = post.place_school
+        found.setdefault(post.user, school.short_name or school.name if school else post.authority.short_name)
+    return list(found.items())[:MOST_FOUND]
+
+
+def places_of(user_ids):
+    """{user id: ids of the schools where the person works today}. One query."""
+    found = defaultdict(set)
+    rows = Post.objects.active().filter(user_id__in=user_ids)
+    for user_id, school_id, class_school_id in rows.values_list(
+        "user_id", "school_id", "school_class__school_id"
+    ):
+        found[user_id] |= {school_id, class_school_id} - {None}
+    return found
+
+
+def staff_names(school_ids):
+    """{school id: names of who works there today}. One query."""
+    found = defaultdict(set)
+    rows = Post.objects.active().filter(
+        Q(school_id__in=school_ids) | Q(school_class__school_id__in=school_ids)
+    )
+    for school_id, class_school_id, name in rows.values_list(
+        "school_id", "school_class__school_id", "user__name"
+    ):
+        found[school_id or class_school_id].add(name)
+    return found
+
+
+def allowed_judges(round_, rows):
+    """{entry id: ids of the judges who may read it}. rows: entries with work. Two queries.
+
+    Nobody reads a work of their own, or one told of them; in a district's round nobody one of a school they work at.
+    """
+    judges = list(Judge.objects.standing().filter(round=round_))
+    places = places_of([judge.user_id for judge in judges]) if round_.level == Level.DISTRICT else {}
+    found = {}
+    for entry in rows:
+        work = entry.work
+        found[entry.pk] = {
+            judge.pk
+            for judge in judges
+            if judge.user_id not in (work.author_id, work.honoree_id)
+            and (
+                round_.level == Level.SCHOOL
+                or work.school_id not in places[judge.user_id] | {judge.school_id}
+            )
+        }
+    return found
+
+
+def progress(round_):
+    """[judge], each with its user, `scored` and `total` (what was recused is in neither). One query."""
+    rows = Judge.objects.filter(round=round_).select_related("user", "school").annotate(
+        scored=Count("sheets", filter=Q(sheets__state=SheetState.SCORED)),
+        total=Count("sheets", filter=Q(sheets__state__in=DEALT_OR_SCORED)),
+        recused=Count("sheets", filter=Q(sheets__state=SheetState.RECUSED)),
+    )  # fmt: skip
+    return list(rows.order_by("removed_at", "pk"))
+
+
+def short_entries(round_):
+    """Entries of an open round with fewer sheets than asked for, with `dealt`: others have to come in."""
+    live = Count("sheets", filter=Q(sheets__state__in=DEALT_OR_SCORED))
+    rows = Entry.objects.filter(round=round_).defer("body").annotate(dealt=live)
+    return rows.filter(dealt__lt=round_.judges_each).order_by("number")
+
+
+# ── The judge's side: nothing here knows author, school or pupil ──
+
+
+def judgings(user):
+    """Assignments of this person in rounds that have begun, open ones first, with `scored` and `total`."""
+    rows = Judge.objects.standing().filter(user=user).exclude(round__state=RoundState.DRAFT)
+    rows = rows.select_related("round__programme").annotate(
+        scored=Count("sheets", filter=Q(sheets__state=SheetState.SCORED)),
+        total=Count("sheets", filter=Q(sheets__state__in=DEALT_OR_SCORED)),
+    )  # fmt: skip
+    return rows.order_by("-round__state", "-round_id")
+
+
+def sheets_of(judge):
+    """The judge's list in the order of numbers."""
+    rows = Sheet.objects.filter(judge=judge).select_related("entry").defer("entry__body", "comment")
+    return rows.order_by("entry__number")
+
+
+def next_sheet(sheet):
+    """The next one still to be scored: after this number, else from the first. None when all are done."""
+    rows = Sheet.objects.filter(judge_id=sheet.judge_id, state=SheetState.DEALT).exclude(pk=sheet.pk)
+    later = rows.filter(entry__number__gt=sheet.entry.number).order_by("entry__number").first()
+    return later or rows.order_by("entry__number").first()
+
+
+def neighbours(sheet):
+    """(sheet before, sheet after) by number, either None: to leaf through."""
+    rows = Sheet.objects.filter(judge_id=sheet.judge_id).exclude(pk=sheet.pk)
+    before = rows.filter(entry__number__lt=sheet.entry.number).order_by("-entry__number").first()
+    return before, rows.filter(entry__number__gt=sheet.entry.number).order_by("entry__number").first()
+
+
+def own_count(judge_id):
+    """(scored, all) of one judge."""
+    found = Sheet.objects.filter(judge_id=judge_id).aggregate(
+        scored=Count("pk", filter=Q(state=SheetState.SCORED)),
+        total=Count("pk", filter=Q(state__in=DEALT_OR_SCORED)),
+    )
+    return found["scored"], found["total"]
+
+
+# ── What came out ──
+
+
+def result_list(round_):
+    """Entries by place, with work, author and school: for whoever runs the round, when it is closed."""
+    rows = entries(round_).annotate(mean=Avg("sheets__total", filter=Q(sheets__state=SheetState.SCORED)))
+    return rows.order_by("place", "number")
+
+
+def blind_results(round_):
+    """The same for judges: number, title, place."""
+    return Entry.objects.filter(round=round_).only("number", "title", "place").order_by("place", "number")
+
+
+def written(round_):
+    """Entries whose award stands with the work already."""
+    field = "work__school_award" if round_.level == Level.SCHOOL else "work__award"
+    return Entry.objects.filter(round=round_).exclude(award="").filter(**{field: F("award")})
+
+
+def awards_of(round_):
+    """{label: how many entries are to get it}, and how many of them are written."""
+    rows = (
+        Entry.objects.filter(round=round_).exclude(award="").values_list("award").annotate(count=Count("pk"))
+    )
+    return dict(rows), written(round_).count()
