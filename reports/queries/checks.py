@@ -14,7 +14,7 @@ from reports.queries.text import DIGIT, parts, suggested, tells_results, title_o
 from students.models import Student
 from visits.models.register import ALL
 from works.queries.alias import NUMBER, PHONE, spaceless
-from works.queries.checks import Check
+from works.queries.checks import Check, filed_in_time, school_in_use
 
 OLD = timedelta(days=7)
 NUMBER_AFTER = r"[^0-9，。；、\n]{0,6}?(?<![约近])(\d+(?:\.\d+)?)"
@@ -32,9 +32,9 @@ TYPED = (
 )
 
 
-def report_check(report, *, user=None):
+def report_check(report, *, user=None, filed=False):
     """Lines of works.queries.checks.Check. user: somebody of the school's office is told the names that stand in the
-    text; anybody else only that there are some."""
+    text; anybody else only that there are some. filed: read at the desk, so that the day it was filed counts."""
     shown = parts(report)
     checks = [*_figures(report, shown)]
     checks += [
@@ -49,7 +49,10 @@ def report_check(report, *, user=None):
         for part in shown
         if tells_results(part.section) and part.text.strip()
     ]
-    return [*checks, _length(report, shown), *_names(report, shown, user), *_typed(report, shown), *_window(report)]
+    checks += [_length(report, shown), *_names(report, shown, user), *_typed(report, shown)]
+    if filed:
+        return [*checks, filed_in_time(report, "report"), school_in_use(report.school)]
+    return [*checks, *_window(report)]
 
 
 def _figures(report, shown):
