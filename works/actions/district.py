@@ -83,11 +83,6 @@ def award_work(work, *, by, label, version=None, was=None, batch=None):
 # ── Many at once ──
 
 
-def decide_works(ids, act, *, by, batch=None, **facts):
-    """One of the acts above on many works → Outcome. facts: reason= or label=."""
-    return decide_many(Work.objects.visible_to(by).filter(filed_at__isnull=False), ids, act, by=by, batch=batch, **facts)
-
-
 def decide_many(rows, ids, act, *, by, batch=None, **facts):
     """act on every row of the queryset with one of the ids → Outcome, under one batch. A chunk is one transaction;
     what is refused is told in a sentence and does not hold up the rest; an id out of reach is not named at all."""
@@ -109,16 +104,13 @@ def _decide_chunk(rows, ids, act, by, outcome, facts):
             outcome.refused[row.pk] = NOT_YOURS
 
 
-@transaction.atomic
-def undo_works(batch, *, by):
-    """撤销 what this person decided on works under the batch, all that is still as it was left → Outcome."""
-    return undo_batch(Work, batch, by=by, lock=lambda pk: _locked(Work(pk=pk), by))
-
-
 def undo_batch(model, batch, *, by, lock):
-    """lock: pk → the row, locked, where the person may decide on it. Inside a transaction."""
+    """撤销 what this person decided under the batch, all that is still as it was left → Outcome. Inside a transaction.
+    lock: pk → the row, locked, where the person may decide on it."""
     outcome = Outcome()
-    decisions = Decision.objects.standing().filter(batch=batch, by=by, about_type=model._meta.label_lower)
+    decisions = Decision.objects.standing().filter(
+        batch=batch, by=by, level=Level.DISTRICT, about_type=model._meta.label_lower
+    )
     for pk in decisions.order_by("about_id").values_list("about_id", flat=True):
         try:
             row = lock(pk)
