@@ -15,13 +15,18 @@ def writes(user, work=None):
     return work.author_id == user.pk and work.school_id in reach.staff_schools
 
 
+def _own(user, obj):
+    """Whose own story it is does not decide on it (P5), after a change of place either."""
+    return user.pk in (getattr(obj, "author_id", None), getattr(obj, "honoree_id", None))
+
+
 @rules.predicate
 def leads_school_of(user, work=None):
-    """The leader who recommends; never the author (P5). Without a work: leads any school."""
+    """The leader who recommends; never the author or the one it tells of (P5). Without a work: leads any school."""
     schools = user.reach.leader_schools
     if work is None:
         return bool(schools)
-    return work.school_id in schools and work.author_id != user.pk
+    return work.school_id in schools and not _own(user, work)
 
 
 @rules.predicate
@@ -29,11 +34,6 @@ def runs_school_of(user, work=None):
     """学校负责人 or 学校管理员 of the school."""
     schools = user.reach.whole_schools
     return bool(schools) if work is None else work.school_id in schools
-
-
-def _own(user, obj):
-    """Whose own story it is does not decide on it (P5), after a change of place either."""
-    return user.pk in (getattr(obj, "author_id", None), getattr(obj, "honoree_id", None))
 
 
 @rules.predicate
