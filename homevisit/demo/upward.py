@@ -4,7 +4,6 @@ Where the notice is over, everything is decided and the best is on display; wher
 is there at some school.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property
@@ -13,7 +12,6 @@ from random import Random
 from django.utils import timezone
 
 from core.clock import local_date, now
-from core.formats import full_day
 from homevisit.demo import stories
 from programmes.models import Publicity
 from reports.enums import FilingState
@@ -25,6 +23,7 @@ from visits.models import Visit
 from works.enums import AT_DISTRICT_STATES, RECOMMENDED_STATES, STANDING_STATES, WORK_MOVES, Level, WorkState
 from works.models import Highlight, Praise, Showing, Work, WorkVersion
 from works.queries.alias import surname
+from works.queries.facts import seal_facts
 
 S, F = WorkState, FilingState
 # By school, in the order of the plan: what its works have come to.
@@ -141,8 +140,7 @@ def _work(place, kind, visit, state, position):
     if state in STANDING_STATES or state == S.RETURNED:
         values |= {
             "submitted_at": made + timedelta(hours=2), "version": 1, "author_confirmed_at": made,
-            "facts": json.dumps(_facts(visit, row, kid), ensure_ascii=False),
-        }  # fmt: skip
+        }
     if state in RECOMMENDED_STATES:
         values |= {
             "approved_at": place.day(5), "approved_by": place.leader, "approver_confirmed_at": place.day(5),
@@ -166,7 +164,10 @@ def _work(place, kind, visit, state, position):
             "returned_at": place.day(1), "returned_by": by, "return_reason": stories.RETURN_REASONS[by_district],
             "returned_level": Level.DISTRICT if by_district else Level.SCHOOL,
         }  # fmt: skip
-    work = Work.objects.create(**place.at, **values)
+    work = Work(**place.at, **values)
+    if work.version:
+        work.facts = seal_facts(work)
+    work.save()
     if work.version:
         WorkVersion.objects.create(
             work=work, number=1, title=work.title, body=work.body, submitted_at=work.submitted_at, submitted_by=work.author
@@ -178,17 +179,6 @@ def _work(place, kind, visit, state, position):
             signature=f"{place.school.short_name} {work.author.name}", award=work.award, shown_by=place.desk,
             shown_at=work.published_at,
         )  # fmt: skip
-
-
-def _facts(visit, row, kid):
-    """As frozen at submission (Work.facts)."""
-    person = visit.lead
-    return {
-        "name": person.name, "gender": person.get_gender_display(), "birth_month": person.birth_month,
-        "position": person.get_position_display(), "politics": person.get_politics_display(), "phone": person.phone,
-        "target": f"{row.school_class.label()} {kid}家庭" if row.school_class else f"{kid}家庭",
-        "visited_on": full_day(visit.visited_on),
-    }  # fmt: skip
 
 
 def _history(place, work):

@@ -8,7 +8,9 @@ from students.tests.books import PUPIL, pupil, roster
 from students.tests.factories import make_change, make_mark
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=["phone", "desk"])
+SIZES = pytest.mark.parametrize(
+    "size", [pytest.param((390, 844), id="phone"), pytest.param((1440, 900), id="desk", marks=pytest.mark.prove)]
+)
 
 
 @pytest.fixture

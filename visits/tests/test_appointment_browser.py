@@ -87,6 +87,7 @@ def test_plan_with_warnings_confirm_move_and_arrive(page_at, sign_in, axe, place
 
 
 @pytest.mark.browser
+@pytest.mark.prove
 def test_family_declines_at_home_and_comes_to_school(page_at, sign_in, axe, place, settings):
     programme, head, student = place["programme"], place["head"], place["student"]
     visit = make_plan(student, by=head, programme=programme)

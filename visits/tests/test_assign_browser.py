@@ -116,6 +116,7 @@ def test_the_cross_on_the_phone_clears_the_ticks(page_at, sign_in, school_class,
     assert page.locator("nav.tabs").is_visible()
 
 
+@pytest.mark.prove
 def test_without_script_the_look_comes_before_the_button(page_at, sign_in, school_class, head, by_name):
     page = page_at(390, 844, java_script_enabled=False)
     open_board(page, sign_in, head, school_class)

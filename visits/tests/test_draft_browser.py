@@ -314,6 +314,7 @@ def test_looking_at_a_form_makes_no_draft(at_form):
     assert not VisitDraft.objects.exists()
 
 
+@pytest.mark.prove
 def test_without_script_a_button_keeps_everything(page_at, sign_in, place):
     page = page_at(*PHONE, java_script_enabled=False)
     sign_in(page, place["head"])

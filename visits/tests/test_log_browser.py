@@ -46,7 +46,9 @@ def value(page, selector):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "size", [pytest.param((390, 844), id="phone"), pytest.param((1440, 900), id="desktop", marks=pytest.mark.prove)]
+)
 def test_teacher_walks_the_four_steps_and_loses_no_word(page_at, sign_in, axe, place, size):
     page = page_at(*size)
     sign_in(page, place["head"])
@@ -162,6 +164,7 @@ def test_arrow_keys_walk_the_families_and_next_goes(page_at, sign_in, place):
 
 
 @pytest.mark.browser
+@pytest.mark.prove
 def test_form_is_one_long_page_without_script(page_at, sign_in, place):
     page = page_at(390, 844, java_script_enabled=False)
     sign_in(page, place["head"])

@@ -205,6 +205,7 @@ def test_a_photo_waits_for_the_familys_yes_and_says_why(page_at, sign_in, axe, p
     assert Media.objects.get().state == "removed"
 
 
+@pytest.mark.prove
 def test_what_is_no_photo_is_told_and_can_be_put_away(page_at, sign_in, axe, place):
     page = page_at(*PHONE)
     sign_in(page, place["head"])
@@ -231,6 +232,7 @@ def test_a_film_is_taken_and_only_downloaded(page_at, sign_in, place, tmp_path):
     assert answer.headers["content-type"] == "video/mp4"
 
 
+@pytest.mark.prove
 def test_without_script_a_photo_is_a_plain_file(page_at, sign_in, axe, place):
     page = page_at(*PHONE, java_script_enabled=False)
     sign_in(page, place["head"])

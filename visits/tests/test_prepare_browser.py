@@ -79,7 +79,9 @@ def signed_in(page_at, sign_in, user, size, **options):
 
 
 @pytest.mark.seed("W64", "W75")
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop", marks=pytest.mark.prove)]
+)
 def test_class_head_reads_the_brief_signs_and_prepares(page_at, sign_in, shown, head, pupil, size):
     page = signed_in(page_at, sign_in, head, size)
     page.goto(reverse("students:detail", args=[pupil.pk]))
@@ -109,7 +111,9 @@ def test_brief_prints_on_one_page(page_at, sign_in, head, pupil):
     assert all(words in text for words in ("顾梓涵", "主动借书给同桌", "要守时", "双减", "致家长的一封信"))
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop", marks=pytest.mark.prove)]
+)
 def test_leader_registers_a_training_and_ticks_who_came(page_at, sign_in, shown, place, leader, head, pupil, size):
     school = place[1].school
     for name in ("罗一鸣", "丁宁", "何静"):
@@ -146,7 +150,9 @@ def test_leader_registers_a_training_and_ticks_who_came(page_at, sign_in, shown,
     assert "到会4人" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop", marks=pytest.mark.prove)]
+)
 def test_class_head_adds_to_the_portrait_and_takes_it_back(page_at, sign_in, shown, head, pupil, size):
     page = signed_in(page_at, sign_in, head, size)
     page.goto(reverse("students:detail", args=[pupil.pk]))
@@ -166,6 +172,7 @@ def test_class_head_adds_to_the_portrait_and_takes_it_back(page_at, sign_in, sho
     assert PortraitNote.objects.filter(text="会炒番茄蛋", removed_at__isnull=False).exists()
 
 
+@pytest.mark.prove
 def test_without_script_the_code_is_signed_and_everybody_ticked(page_at, sign_in, place, leader, head):
     school = place[1].school
     event = Event.objects.create(

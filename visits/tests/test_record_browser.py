@@ -76,7 +76,9 @@ def submitted(page):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    "size", [pytest.param((390, 844), id="phone"), pytest.param((1440, 900), id="desktop", marks=pytest.mark.prove)]
+)
 def test_a_full_visit_in_four_steps(opened, axe, place, size):
     first = make_visit(
         place["student"], by=place["head"], programme=place["programme"], day="2022-09-12", follow_up_on=date(2022, 9, 25),
@@ -193,6 +195,7 @@ def test_the_whole_record_by_keyboard(opened, place):
 
 
 @pytest.mark.browser
+@pytest.mark.prove
 def test_without_script_every_line_has_its_blanks(opened, place):
     page = opened(java_script_enabled=False)
     page.click("#id_conduct_read")
