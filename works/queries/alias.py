@@ -126,6 +126,14 @@ def unnamed(text, aliases):
     return _pattern(aliases).sub(alias, text)
 
 
+def positions(text, aliases):
+    """[(start, end, alias)] of every name that stands in the text."""
+    if not aliases:
+        return []
+    by_name = {spaceless(name): alias for name, alias in aliases.items()}
+    return [(found.start(), found.end(1), by_name[spaceless(found[1])]) for found in _pattern(aliases).finditer(text)]
+
+
 def outside(work, text):
     """What somebody beyond the school reads: pupils and parents by alias."""
     return unnamed(text, sealed(work))
