@@ -71,6 +71,11 @@ def judges(user, sheet):
 
 
 @rules.predicate
+def judges_in(user, round_):
+    return user.judgings.filter(round=round_, removed_at__isnull=True).exists()
+
+
+@rules.predicate
 def of_school_of_visit(user, visit):
     return visit.school_id in user.reach.staff_schools
 
@@ -105,6 +110,8 @@ rules.add_perm("works.publish", awards_at)
 rules.add_perm("works.give_late_pass", officer_over_school)
 rules.add_perm("works.run_round", runs_round)
 rules.add_perm("works.judge", judges)
+rules.add_perm("works.judge_in", judges_in)
+rules.add_perm("works.view_judging", belongs_somewhere)  # one's own assignments, none for most
 rules.add_perm("works.mark_visit", of_school_of_visit)  # 亮点, 好老师线索; the visit was fetched in scope
 rules.add_perm("works.show_at_school", leads_school_of)
 rules.add_perm("works.take_down", shows_here)
