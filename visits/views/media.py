@@ -2,18 +2,17 @@
 
 import uuid
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import authorize
 from core.audit import record
-from core.files import in_folder, open_private
 from core.media.kinds import MediaKind, Refused
+from core.media.serve import kept_file
 from core.states import WrongState
 from programmes.queries.current import programmes_for
 from students.actions.consent import give_consent, withdraw_consent
@@ -26,7 +25,6 @@ from visits.models import Media, Upload, Visit
 from visits.queries.media import is_withheld, of_form, shown, tile
 
 SHA256 = 64
-POLICY = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"  # a browser's own page around a picture
 
 # ── On its way ──
 
@@ -196,29 +194,13 @@ def _serve(request, token, name):
     if full and media.owner_id != request.user.pk:
         record(media, "media.view", by=request.user, kind=media.kind, visit=media.visit_id)
     is_video = full and media.kind == MediaKind.VIDEO
-    response = _file(media.file if full else media.thumb)
-    response["Content-Type"] = media.content_type if full else "image/jpeg"
-    name = f"visit-{media.pk}.{'mp4' if is_video else 'jpg'}"
-    response["Content-Disposition"] = f'{"attachment" if is_video else "inline"}; filename="{name}"'
-    response["Cache-Control"] = "no-store, private"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = POLICY
-    return response
+    content_type, ending = (media.content_type, "mp4" if is_video else "jpg") if full else ("image/jpeg", "jpg")
+    kept = media.file if full else media.thumb
+    return kept_file(kept, f"visit-{media.pk}.{ending}", content_type, attachment=is_video)
 
 
 def _hidden(media):
     return media.visit_id is not None and is_withheld(media.visit_id)
-
-
-def _file(name):
-    if settings.X_ACCEL_PREFIX and in_folder():
-        response = HttpResponse()
-        response["X-Accel-Redirect"] = settings.X_ACCEL_PREFIX.rstrip("/") + "/" + name
-        return response
-    try:
-        return FileResponse(open_private(name))
-    except FileNotFoundError:
-        raise Http404 from None
 
 
 # ── The family's consent ──
