@@ -116,7 +116,8 @@ def test_the_same_save_twice_is_one_and_another_in_between_is_told(programme, sc
 
 def test_who_may_write(programme, school, admin, officer):
     other = make_leader(make_school(programme.authority))
-    for stranger, why in ((other, ValueError), (officer, PermissionDenied), (make_user(Role.TEACHER, school=school), PermissionDenied)):
+    teacher = make_user(Role.TEACHER, school=school)
+    for stranger, why in ((other, ValueError), (officer, PermissionDenied), (teacher, PermissionDenied)):
         with pytest.raises(why):
             save(programme, school, stranger)
     assert not SchoolPlan.objects.exists()

@@ -1,10 +1,13 @@
 """Pages of the plan: the editor, wrong input, two people at once, without script, the desk's list."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from docx import Document
 
+from core.models import AuditEntry
 from programmes.tests.upward import make_upward
 from reports.actions import filing
 from reports.actions.plan import save_plan
@@ -83,7 +86,8 @@ def test_the_page_opens_filled_in_and_writes_nothing(as_, admin, programme, scho
     answer = as_(admin).get(PLAN)
     page = answer.content.decode()
     assert answer.status_code == 200 and not SchoolPlan.objects.exists()
-    for words in ("示例晨曦小学“示例走万家”活动方案", "通知里怎么说", "上门、就近第三地点", "2022-08-01", "报送截止 2022年8月31日24:00"):
+    told = ("通知里怎么说", "上门、就近第三地点", "2022-08-01", "报送截止 2022年8月31日24:00")
+    for words in ("示例晨曦小学“示例走万家”活动方案", *told):
         assert words in page
 
 
@@ -236,6 +240,27 @@ def test_a_teacher_reads_no_draft(as_, programme, school):
     assert client.get(reverse("reports:plan_view", args=[plan.pk])).status_code == 404
 
 
+def test_the_paper_is_that_of_what_was_filed(as_, leader, programme, school):
+    officer = make_officer(programme.authority)
+    plan = make_plan(programme, school, state="filed", by=leader)
+    paper = reverse("reports:plan_docx", args=[plan.pk])
+    answer = as_(officer).get(paper)
+    assert answer["Content-Type"].endswith("wordprocessingml.document") and answer["Cache-Control"] == "no-store, private"
+    text = "\n".join(p.text for p in Document(BytesIO(b"".join(answer.streaming_content))).paragraphs)
+    assert "走到每一户。" in text
+    assert AuditEntry.objects.filter(action="paper.plan", actor=officer).count() == 1
+    filing.return_filing(plan, by=officer, reason="写明培训的时间")
+    assert as_(officer).get(paper).status_code == 409
+    assert as_(leader).get(paper).status_code == 200
+
+
+def test_a_text_changed_since_it_was_read_is_not_settled(as_, leader, admin, programme, school):
+    plan = make_plan(programme, school, by=leader)
+    save_plan(programme, school, by=admin, revision=1, content=written(programme, school, title="示例方案第二稿"))
+    answer = as_(leader).post(reverse("reports:plan_approve", args=[plan.pk]), {"revision": "1"})
+    assert answer.status_code == 409 and "刚有人改过" in answer.content.decode()
+
+
 def test_versions_tell_what_changed(as_, admin, leader, programme, school):
     officer = make_officer(programme.authority)
     plan = make_plan(programme, school, state="returned", by=leader, officer=officer)
@@ -265,7 +290,7 @@ def test_the_district_sees_who_has_filed_who_not_and_who_was_late(as_, programme
     SchoolPlan.objects.filter(school=schools["乙"]).update(late=True)
     client = as_(officer)
     answer = client.get("/reports/plans/")
-    assert sorted(lines(answer)) == [("丁", "missing"), ("丙", "returned"), ("乙", "accepted"), ("戊", "missing"), ("甲", "filed")]
+    assert dict(lines(answer)) == {"甲": "filed", "乙": "accepted", "丙": "returned", "丁": "missing", "戊": "missing"}
     counts = {chip["label"]: chip["count"] for chip in answer.context["chips"]}
     assert counts == {"全部": 5, "待审": 1, "已通过": 1, "已退回": 1, "未报": 2, "补报的": 1}
     assert [name for name, _ in lines(client.get("/reports/plans/?state=missing&q=丁"))] == ["丁"]

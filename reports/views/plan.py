@@ -1,5 +1,7 @@
 """The plan of a school: written, settled, filed with a receipt; read by its staff and the desk, which sees who filed."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -9,7 +11,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core import pdf
 from core.access import allowed, authorize
+from core.download import PDF, paper_response
 from core.states import WrongState
 from programmes.queries.current import current_programme
 from programmes.queries.overview import home_school, schools_run_by
@@ -19,11 +23,13 @@ from reports.actions.plan import Overtaken, save_plan
 from reports.enums import FilingState
 from reports.forms.plan import PlanForm, typed, with_rows
 from reports.models import SchoolPlan
+from reports.papers.make import plan_docx as printed
 from reports.queries import plan as queries
 from schools.actions.decide import decisions_on
 
 PAGE = 50
 LONGEST = 40
+CHANGING = "学校正在改这份方案，重新报送以后再下载。"
 VERBS = {
     "approve": "校长审定", "reopen": "改回草稿", "file": "报送", "recall": "撤回", "accept": "区里通过", "return": "区里退回",
     "recommend": "推荐为典型",
@@ -186,6 +192,7 @@ def _reading(request, row, problems=(), status=200):
         "old": queries.is_being_changed(row, user),
         "office": office,
         "window": place,
+        "pdf": pdf.available(),
         "problems": problems or (row.missing() if office and writable else ()),
         "may": {
             "edit": office and writable,
@@ -213,9 +220,33 @@ def plan_versions(request, pk):
     return render(request, "reports/plan_versions.html", {"plan": row, "versions": queries.versions(row)})
 
 
+@require_safe
+def plan_docx(request, pk):
+    return _paper(request, pk, "docx")
+
+
+@require_safe
+def plan_pdf(request, pk):
+    return _paper(request, pk, PDF)
+
+
+def _paper(request, pk, form):
+    row = _visible(request, pk)
+    back = reverse("reports:plan_view", args=[pk])
+    if queries.is_being_changed(row, request.user):
+        return _conflict(request, CHANGING, back)
+    make = partial(printed, row, user=request.user, form=form)
+    instead = reverse("reports:plan_docx", args=[pk])
+    return paper_response(request, make, row.title or "走访方案", form=form, back=back, instead=instead)
+
+
 @require_POST
 def plan_approve(request, pk):
-    return _act(request, pk, "reports.approve_filing", filing.approve_filing, NEXT["approve"])
+    """The text that was read, by its revision; without one the text as it is."""
+    revision = request.POST.get("revision", "")
+    read = int(revision) if revision.isdecimal() and len(revision) < 10 else None
+    approve = partial(filing.approve_filing, revision=read)
+    return _act(request, pk, "reports.approve_filing", approve, NEXT["approve"])
 
 
 @require_POST

@@ -20,6 +20,10 @@ ROWS = [
     }),
     Row("reports:plan_view", "get", "reports.SchoolPlan", READERS),
     Row("reports:plan_versions", "get", "reports.SchoolPlan", READERS),
+    Row("reports:plan_docx", "get", "reports.SchoolPlan", READERS),
+    Row("reports:plan_pdf", "get", "reports.SchoolPlan", {  # no LibreOffice in the world
+        f"{STAFF} {LEADERS} school_admin": "503/503/404/404", DESK: "503/503/503/404", "rest": "403",
+    }),
     Row("reports:plan_approve", "post", "reports.SchoolPlan", {
         LEADERS: "409/409/404/404", "school_admin": "403/403/404/404", **NOT_THEIRS,
     }),
