@@ -4,6 +4,8 @@ A4, 37/35/28/26 mm, title 22 pt 小标宋, body 仿宋_GB2312 (forms: 12 pt), pa
 Faces are named, none is shipped.
 """
 
+import io
+
 from docx import Document
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT as VERTICAL
 from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
@@ -13,8 +15,11 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from core.documents.render import packed
+
 TITLE_FACE, BODY, HEAD, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "宋体"
 WIDTHS = (26, 54, 26, 50)  # mm, together the 156 of a line
+SHORT = 84  # characters of 16 pt: three lines
 SIGNED = 82  # mm: a date of 37, four characters of 5.6 to its right, and as much to its left
 LINE = Pt(20)
 
@@ -63,6 +68,7 @@ def annex(document, text):
     line = document.add_paragraph()
     exactly(line, 28)
     write(line, text, HEAD, 16)
+    return line
 
 
 def body(document, text, face=BODY):
@@ -83,6 +89,21 @@ def signature(document, unit, date):
         line.paragraph_format.left_indent = Mm(sum(WIDTHS) - SIGNED)
         line.paragraph_format.keep_with_next = text is unit
         write(line, text, BODY, 16)
+
+
+def keep_signature(paper, unit, date):
+    """The filled paper again, its last words tied to unit and date: a signature has no page of its own. A paragraph
+    of more than three lines is left alone, for LibreOffice would move the whole of it."""
+    document = Document(io.BytesIO(paper))
+    lines = document.paragraphs
+    signed = [i for i, line in enumerate(lines[:-1]) if (line.text, lines[i + 1].text) == (unit, date)]
+    tied = 0
+    for line in reversed(lines[: signed[0]] if signed else []):
+        if len(line.text) > SHORT or tied == 2:
+            break
+        line.paragraph_format.keep_with_next = True
+        tied += bool(line.text)
+    return packed(document, document.core_properties.title)
 
 
 def only(document, text):
@@ -180,8 +201,8 @@ def fill(cell, texts, *, label=False, align=None):
         write(line, text, HEAD if label else BODY)
 
 
-def four(table, texts):
-    row = add_row(table)
+def four(table, texts, height=10):
+    row = add_row(table, height)
     for i, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
         fill(cell, text, label=i % 2 == 0)
     return row

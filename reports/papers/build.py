@@ -36,6 +36,7 @@ def school_report():
     document = page()
     only(document, "{%p if 附件 %}")
     annex(document, "{{ 附件 }}")
+    exactly(document.add_paragraph(), 28)  # the title stands on the third line
     only(document, "{%p endif %}")
     _title(document)
     _sections(
@@ -56,7 +57,8 @@ def school_plan():
     first = document.add_paragraph()
     exactly(first, 28)
     first.paragraph_format.page_break_before = True
-    write(first, "附", HEAD, 16)
+    write(first, "附件", HEAD, 16)
+    exactly(document.add_paragraph(), 28)
     heading(document, "{{ 守则标题 }}").paragraph_format.space_after = Pt(14)
     only(document, "{%p for 条 in 守则 %}")
     body(document, "{{ 条.序号 }}.{{ 条.内容 }}")
@@ -137,7 +139,7 @@ def _enclosed(document):
     only(document, "{%p if 附件清单 %}")
     exactly(document.add_paragraph(), 28)
     only(document, "{%p for 份 in 附件清单 %}")
-    body(document, "{% if loop.first %}附件：{% else %}　　　{% endif %}{{ 份.序号 }}.{{ 份.名称 }}")
+    body(document, "{% if loop.first %}附件：{% else %}　　　{% endif %}{{ 份.序号 }}{{ 份.名称 }}")
     only(document, "{%p endfor %}")
     only(document, "{%p endif %}")
 

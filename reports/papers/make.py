@@ -4,6 +4,7 @@ from django.db import transaction
 
 from core.audit import record
 from core.documents import render
+from core.documents.official import keep_signature
 from core.download import PDF
 from core.pdf import to_pdf
 from core.sheets import internal_mark
@@ -33,4 +34,6 @@ def _made(obj, kind, values, action, user, form, is_personal=False):
         line = record(obj, action, by=user, form=form, template=shape.checksum[:12])
     mark = internal_mark(user, line.at, line.pk) if is_personal else ""
     paper = render(shape.data, values, title=kind.label, mark=mark)
+    if "落款单位" in values:
+        paper = keep_signature(paper, values["落款单位"], values["落款日期"])
     return to_pdf(paper) if form == PDF else paper

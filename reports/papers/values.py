@@ -95,7 +95,7 @@ def plan_values(plan):
         "领导小组": group,
         "分工": duties,
         "活动安排": phases,
-        "附件清单": [{"序号": "1", "名称": conduct.title}] if conduct.rules else [],
+        "附件清单": [{"序号": "", "名称": conduct.title}] if conduct.rules else [],
         "守则标题": conduct.title if conduct.rules else "",
         "守则": [{"序号": str(n), "内容": rule.text} for n, rule in enumerate(conduct.rules, start=1)],
         **_signed(plan),
@@ -123,13 +123,21 @@ def _duties(members, phases):
 
 
 def _phase(number, row):
-    days = [full_day(date.fromisoformat(row[key])) for key in ("starts_on", "ends_on") if row.get(key)]
     return {
         "序号": f"（{numeral(number)}）",
         "阶段": row["name"],
-        "时间": "至".join(dict.fromkeys(days)),
+        "时间": _days(row.get("starts_on"), row.get("ends_on")),
         "内容": plain(row.get("text")),
     }
+
+
+def _days(first, last):
+    """2022年8月1日至9月30日 of ISO days: the year once, where it is the same."""
+    days = [date.fromisoformat(text) for text in (first, last) if text]
+    words = [full_day(one) for one in dict.fromkeys(days)]
+    if len(words) == 2 and days[0].year == days[1].year:
+        words[1] = words[1].partition("年")[2]
+    return "至".join(words)
 
 
 def _place(parts, words, label, lines, caption=""):

@@ -25,24 +25,27 @@ from core.documents.official import (
 )
 from core.documents.render import packed
 
-SIX = (22, 31, 22, 23, 22, 36)  # mm, together the 156 of a line
-STORY_HEIGHT = 86  # mm: a short story fills the page all the same
-LINE = 18
-SEAL_ABOVE, SEAL_BELOW, SEAL_BLOCK = 28, 5, 64  # mm: with two lines of 6.35 the 45 of the seal and a little
+SIX = (21, 31, 21, 22, 21, 40)  # mm, together the 156 of a line
+STORY_HEIGHT = 92  # mm: a short story fills the page all the same
+LINE = 17  # pt from line to line: about 400 characters stand on one page
+ROW = 8.5  # mm
+SEAL_ABOVE, SEAL_BELOW, SEAL_BLOCK = 29, 4, 64  # mm: with two lines of 6 the 45 of the seal and a little
 
 
 def story_form():
     document = page()
-    annex(document, "{{ 附件 }}")
-    heading(document, "{{ 标题 }}").paragraph_format.space_after = Pt(0)
+    exactly(annex(document, "{{ 附件 }}"), 22)
+    title = heading(document, "{{ 标题 }}")
+    exactly(title, 29)
+    title.paragraph_format.space_after = Pt(0)
     _unit(document, "填报单位：", "{{ 填报单位 }}")
     table = new_table(document, SIX)
     for texts in (
         ("姓名", "{{ 姓名 }}", "性别", "{{ 性别 }}", "出生年月", "{{ 出生年月 }}"),
         ("职务", "{{ 职务 }}", "政治面貌", "{{ 政治面貌 }}", "联系电话", "{{ 联系电话 }}"),
     ):
-        _centred(four(table, texts).cells)
-    row = add_row(table)
+        _centred(four(table, texts, ROW).cells)
+    row = add_row(table, ROW)
     fill(row.cells[0], "走访对象", label=True)
     fill(row.cells[1].merge(row.cells[3]), "{{ 走访对象 }}")
     fill(row.cells[4], "走访时间", label=True)
@@ -85,7 +88,8 @@ MADE = {"story_form.docx": story_form, "work_form.docx": work_form}
 def _unit(document, label, text):
     """填报单位 with its line, as on the printed form."""
     line = document.add_paragraph()
-    line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(8), Pt(3)
+    exactly(line, LINE)
+    line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(4), Pt(3)
     write(line, label)
     write(line, f"　{text}　").font.underline = True
 
@@ -117,6 +121,7 @@ def _opinion(table, label):
     cell.vertical_alignment = VERTICAL.TOP
     for line in cell.paragraphs:
         exactly(line, LINE)
+        line.paragraph_format.keep_with_next = True  # the words below the table do not stand alone on a page
     words, seal, date = cell.paragraphs
     words.paragraph_format.first_line_indent = Pt(24)
     seal.paragraph_format.space_before, date.paragraph_format.space_after = Mm(SEAL_ABOVE), Mm(SEAL_BELOW)
@@ -128,6 +133,6 @@ def _opinion(table, label):
 
 def _note(document):
     line = document.add_paragraph()
-    exactly(line, LINE)
-    line.paragraph_format.space_before = Pt(3)
+    exactly(line, 14)
+    line.paragraph_format.space_before = Pt(2)
     write(line, "{{ 备注 }}", size=10.5)

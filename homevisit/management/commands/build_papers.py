@@ -10,6 +10,7 @@ MADE = OF_VISITS | OF_WORKS | OF_REPORTS
 
 class Command(BaseCommand):
     help = "Write the built-in templates of the papers anew (after a change of a room's papers/build.py)."
+    requires_system_checks = []  # it touches neither addresses nor rows
 
     def handle(self, *args, **options):
         BUILT_IN.mkdir(exist_ok=True)
