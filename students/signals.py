@@ -2,4 +2,5 @@
 
 from django.dispatch import Signal
 
+consent_withdrawn = Signal()  # student_id, purpose, by_id: a family took a yes back
 students_changed = Signal()  # student_ids: list of ids whose class, status, marks or change events moved

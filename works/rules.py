@@ -3,6 +3,7 @@
 import rules
 
 from schools.enums import Role
+from visits.rules import leads_school_of_pupil, visits_families
 from works.enums import Level
 
 
@@ -99,6 +100,12 @@ def officer_over_school(user, school=None):
     return user.holds(Role.DISTRICT_ADMIN, authority=school.authority_id)
 
 
+@rules.predicate
+def reads_honours(user):
+    reach = user.reach
+    return bool(reach.staff_schools or reach.authorities or reach.reviewed_authorities)
+
+
 rules.add_perm("works.write", writes)
 rules.add_perm("works.view_school", runs_school_of)  # the school's list
 rules.add_perm("works.approve", leads_school_of)  # return to the author, recommend, order, school award
@@ -115,4 +122,7 @@ rules.add_perm("works.view_judging", belongs_somewhere)  # one's own assignments
 rules.add_perm("works.mark_visit", of_school_of_visit)  # 亮点, 好老师线索; the visit was fetched in scope
 rules.add_perm("works.show_at_school", leads_school_of)
 rules.add_perm("works.take_down", shows_here)
+rules.add_perm("works.note_consent", visits_families | leads_school_of_pupil)  # of a pupil's family, to a showing
+rules.add_perm("works.note_consents", writes | leads_school_of)  # of the families a work tells of
+rules.add_perm("works.view_honours", reads_honours)
 rules.add_perm("works.view_showings", belongs_somewhere)

@@ -5,6 +5,7 @@ from django.db import transaction
 from core.audit import record
 from core.clock import now, today
 from students.models import Consent, Student
+from students.signals import consent_withdrawn
 
 
 @transaction.atomic
@@ -33,6 +34,7 @@ def withdraw_consent(student, purpose, *, by):
         return None
     consent.withdrawn_at, consent.withdrawn_by = now(), by
     consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    consent_withdrawn.send(sender=Consent, student_id=student.pk, purpose=purpose, by_id=by.pk)
     return _tell(consent, student, "consent.withdraw", by)
 
 

@@ -17,3 +17,9 @@ def photos_agreed(student_ids):
     pairs = list(rows.values_list("student_id", "withdrawn_at"))
     standing = {student for student, withdrawn in pairs if withdrawn is None}
     return bool(standing) and {student for student, _ in pairs} == standing
+
+
+def publication_consents(student_ids):
+    """{student id: the consent to a showing that stands, else the one taken back last}. One query."""
+    rows = Consent.objects.filter(student_id__in=student_ids, purpose=ConsentPurpose.PUBLICATION)
+    return {row.student_id: row for row in sorted(rows, key=lambda row: (row.withdrawn_at is None, row.pk))}
