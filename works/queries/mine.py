@@ -11,6 +11,7 @@ from programmes.config.days import last_day_before
 from programmes.config.schema import WorkKind as KindRule
 from programmes.enums import ProgrammeState
 from programmes.queries.window import windows
+from schools.models import User
 from visits.enums import COUNTED_STATES
 from visits.models import Visit, VisitStudent, VisitVisitor
 from visits.queries.records import colleagues
@@ -104,7 +105,7 @@ def nominees_of(user):
     found = Q(pk__in=[])
     for school_id in user.reach.staff_schools:
         found |= Q(pk__in=colleagues(school_id).values("pk"))
-    return type(user).objects.filter(found).order_by("name", "pk")
+    return User.objects.filter(found).order_by("name", "pk")
 
 
 # ── Addresses that notices carry ──
