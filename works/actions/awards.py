@@ -6,7 +6,7 @@ from django.db import transaction
 from core.audit import record
 from core.states import WrongState
 from visits.actions.review import Outcome
-from works.actions.district import award_work, decide_works
+from works.actions.district import award_work
 from works.actions.judging import locked_round
 from works.actions.results import suggest
 from works.actions.school import give_school_award
@@ -63,30 +63,23 @@ def give_awards(round_, *, by):
     for work_id, label in rows.values_list("work_id", "award"):
         by_label.setdefault(label, []).append(work_id)
     outcome = Outcome()
+    give = give_school_award if round_.level == Level.SCHOOL else award_work
     for label, ids in sorted(by_label.items()):
-        part = (
-            _of_school(ids, label, by)
-            if round_.level == Level.SCHOOL
-            else decide_works(ids, award_work, by=by, label=label)
-        )
-        outcome.done += part.done
-        outcome.refused |= part.refused
+        _give(give, ids, label, by, outcome)
     record(round_, "round.awards_given", by=by, count=len(outcome.done), refused=len(outcome.refused))
     return outcome
 
 
-def _of_school(ids, label, by):
-    outcome = Outcome()
+def _give(give, ids, label, by, outcome):
     for work in Work.objects.visible_to(by).filter(pk__in=ids).order_by("pk"):
         try:
-            outcome.done.append(give_school_award(work, by=by, label=label))
+            outcome.done.append(give(work, by=by, label=label))
         except WrongState as refused:
             outcome.refused[work.pk] = str(refused)
         except ValidationError as refused:
             outcome.refused[work.pk] = refused.messages[0]
         except PermissionDenied:
-            outcome.refused[work.pk] = "自己的作品由别人来定等级。"
-    return outcome
+            outcome.refused[work.pk] = "自己的、本校的作品由别人来定等级。"
 
 
 def _closed(round_):

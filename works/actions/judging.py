@@ -285,6 +285,8 @@ def close_round(round_, *, by, confirmed=False):
     round_ = locked_round(round_.pk)
     if round_.state == RoundState.CLOSED:
         return round_
+    if round_.state != RoundState.OPEN:
+        raise WrongState("评选还没有开始，不能结束。")
     sheets, open_sheets = _marks(round_)
     entries = dict(Entry.objects.filter(round=round_).values_list("pk", "number"))
     if without := sorted(number for pk, number in entries.items() if pk not in sheets):

@@ -44,6 +44,11 @@ def three(value):
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(THOUSANDTH, ROUND_HALF_UP)
 
 
+def plain(total):
+    """84, 82.5: without zeros at the end; "" for none."""
+    return "" if total is None else format(total.normalize(), "f")
+
+
 def sheet_total(criteria, scores):
     """Σ weight × points / max, the weights taken together as 100."""
     weights = sum(one["weight"] for one in criteria)
