@@ -4,6 +4,7 @@ paper of a school is one row for all its classes."""
 from datetime import timedelta
 
 from core.clock import now, today
+from core.files import write_bytes
 from programmes.models import EventPhoto, LatePass, Publicity
 from reports.enums import FilingState, StatementState
 from reports.models import PlanVersion, ReportVersion, SchoolPlan, SchoolReport, Statement
@@ -24,6 +25,7 @@ def what_goes_up(visit, head, tag):
         programme=programme, level=Level.SCHOOL, kind="story", title=f"评选{tag}", created_by=leader,
         state=RoundState.CLOSED, opened_at=now(), closed_at=now(), **at,
     )  # fmt: skip
+    write_bytes("scan.pdf", b"%PDF-1.4")
     sheet = add_sheet(round_, work, head, by=leader, school=school, state=SheetState.SCORED, total=80)
     return {
         "schools.Message": Message.objects.create(user=head, text="示例通知"),
