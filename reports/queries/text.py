@@ -3,6 +3,7 @@
 import copy
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from reports.models.filing import AT_DISTRICT
 
@@ -98,6 +99,9 @@ def as_filed(filing):
     for name in ("title", "sections", "figures", "phases"):
         if name in version.data and hasattr(filing, name):
             setattr(shown, name, version.data[name])
+    if "figures_at" in version.data:
+        at = version.data["figures_at"]
+        shown.figures_at = datetime.fromisoformat(at) if at else None
     return shown
 
 

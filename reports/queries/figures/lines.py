@@ -1,5 +1,7 @@
 """The figures as a report keeps and says them: plain data, as of their instant."""
 
+import re
+
 from core.formats import instant, percent
 from reports.queries.figures.specs import IN_PERSON, specs
 from schools.grades import grade_label
@@ -7,17 +9,22 @@ from schools.grades import grade_label
 LEAST = 5  # 1–4 pupils would point at single ones (security.md §1)
 FEW, HIDDEN = "<5", "…"
 FEW_WORDS = "不足5"
+OPEN, BAR, CLOSE = "\x01", "\x02", "\x03"  # around a figure in a text while it is made
+MARK = re.compile(f"{OPEN}([^{BAR}]*){BAR}([^{CLOSE}]*){CLOSE}")
 
 
 def compute(facts):
-    """{"as_of", "lines", "paragraph", "grades", "checklist"}: reports.SchoolReport.figures."""
+    """{"as_of", "lines", "paragraph", "runs", "grades", "checklist"}: reports.SchoolReport.figures."""
     lines = [line(spec, facts) for spec in specs(facts) if not spec.inside]
+    by_code = {one["code"]: one for one in lines}
+    marked = paragraph(facts, by_code)
     return {
         "as_of": facts.at.isoformat(),
         "lines": lines,
-        "paragraph": paragraph(facts, {one["code"]: one for one in lines}),
+        "paragraph": unmarked(marked),
+        "runs": runs(marked),
         "grades": grades(facts),
-        "checklist": checklist(facts, {one["code"]: one for one in lines}),
+        "checklist": checklist(facts, by_code),
     }
 
 
@@ -44,17 +51,40 @@ def meaning(facts, *, readable=()):
 
 
 def paragraph(facts, by_code):
-    """A few paragraphs of plain official words; what is nothing is not said."""
+    """A few paragraphs of plain official words; what is nothing is not said. Numbers carry their code: see runs()."""
     parts = [_reach(facts, by_code), _people(by_code), _heard(by_code), *_talked(facts, by_code), _around(facts, by_code)]
     return "\n".join(part for part in parts if part)
 
 
+def number(line, shown=None):
+    """A figure inside a text, with the code by which its rows are opened."""
+    return f"{OPEN}{line['code']}{BAR}{line['value'] if shown is None else shown}{CLOSE}"
+
+
+def runs(marked):
+    """[[{"text", "code"}]]: paragraphs as pieces; code is "" for plain words."""
+    return [[{"text": text, "code": code} for code, text in _pieces(part) if text] for part in marked.split("\n")]
+
+
+def _pieces(part):
+    at = 0
+    for match in MARK.finditer(part):
+        yield "", part[at : match.start()]
+        yield match[1], match[2]
+        at = match.end()
+    yield "", part[at:]
+
+
+def unmarked(marked):
+    return MARK.sub(r"\2", marked)
+
+
 def _reach(facts, by_code):
     due, visited, home = by_code["due"], by_code["visited"], by_code[IN_PERSON]
-    said = f"截至{instant(facts.at)}，全校应访学生{due['value']}人，已走访{visited['value']}人"
-    said += f"，覆盖率{visited['rate']}" if due["value"] else ""
-    said += f"；其中上门走访{home['value']}人，占已走访学生的{home['rate']}。" if home["value"] else "。"
-    other = [f"{one['label'].removesuffix('联系的学生')}{one['value']}人" for code, one in by_code.items()
+    said = f"截至{instant(facts.at)}，全校应访学生{number(due)}人，已走访{number(visited)}人"
+    said += f"，覆盖率{number(visited, visited['rate'])}" if due["value"] else ""
+    said += f"；其中上门走访{number(home)}人，占已走访学生的{home['rate']}。" if home["value"] else "。"
+    other = [f"{one['label'].removesuffix('联系的学生')}{number(one)}人" for code, one in by_code.items()
              if code.startswith("mode_") and one["value"]]  # fmt: skip
     if other:
         said += f"用其他方式联系的有{'、'.join(other)}，同一名学生可以有几种方式。"
@@ -62,7 +92,7 @@ def _reach(facts, by_code):
     if facts.priority:
         told = priority["of"] if priority["of"] is not None else FEW_WORDS
         reached = priority["value"] if priority["value"] is not None else FEW_WORDS
-        said += f"重点关注学生{told}人，已走访{reached}人。"
+        said += f"重点关注学生{told}人，已走访{number(priority, reached)}人。"
     return said
 
 
@@ -70,20 +100,20 @@ def _people(by_code):
     teachers, party, visits = by_code["teachers"], by_code["party"], by_code["visits"]
     if not visits["value"]:
         return ""
-    said = f"参加走访的教师{teachers['value']}人，占全校教师的{teachers['rate']}"
-    said += f"，其中党员教师{party['value']}人，占党员教师的{party['rate']}" if party["value"] else ""
-    said += f"。共走访{visits['value']}次、{by_code['person_times']['value']}人次，参加教师人均{by_code['each']['value']}次"
-    said += f"，平均每次{by_code['minutes']['value']}分钟。" if by_code["minutes"]["value"] else "。"
-    said += f"跟踪走访{by_code['follow_ups']['value']}次。" if by_code["follow_ups"]["value"] else ""
+    said = f"参加走访的教师{number(teachers)}人，占在岗教师的{teachers['rate']}"
+    said += f"，其中党员教师{number(party)}人，占党员教师的{party['rate']}" if party["value"] else ""
+    said += f"。共走访{number(visits)}次、{number(by_code['person_times'])}人次，参加教师人均{number(by_code['each'])}次"
+    said += f"，平均每次{number(by_code['minutes'])}分钟。" if by_code["minutes"]["value"] else "。"
+    said += f"跟踪走访{number(by_code['follow_ups'])}次。" if by_code["follow_ups"]["value"] else ""
     return said
 
 
 def _heard(by_code):
     opinions, help_, amount = by_code["opinions"], by_code["help"], by_code["amount"]
-    said = f"征集家长意见{opinions['value']}条。" if opinions["value"] else ""
+    said = f"征集家长意见{number(opinions)}条。" if opinions["value"] else ""
     if help_["value"]:
-        said += f"给予帮助{help_['value']}次"
-        said += f"，金额{amount['value']}元。" if amount["value"] else "。"
+        said += f"给予帮助{number(help_)}次"
+        said += f"，金额{number(amount)}元。" if amount["value"] else "。"
     return said
 
 
@@ -91,26 +121,25 @@ def _talked(facts, by_code):
     """One sentence a group of the check list (W74), one for what was handed over."""
     rules = facts.programme.rules
     for group in rules.checklist:
-        counts = [(item.label, by_code[f"check_{group.code}_{item.code}"]["value"]) for item in group.items]
-        yield _counted(f"{group.label}，", counts)
-    yield _counted("送到家里的材料，", [(item.label, by_code[f"handed_{item.code}"]["value"]) for item in rules.materials])
+        yield _counted(group.label, [(item.label, by_code[f"check_{group.code}_{item.code}"]) for item in group.items])
+    yield _counted("送到家里的材料", [(item.label, by_code[f"handed_{item.code}"]) for item in rules.materials])
 
 
-def _counted(head, counts):
-    told = [f"{label}{number}次" for label, number in counts if number]
-    return f"{head}{'、'.join(told)}。" if told else ""
+def _counted(head, lines):
+    told = [f"{label}{number(one)}次" for label, one in lines if one["value"]]
+    return f"{head}：{'、'.join(told)}。" if told else ""
 
 
 def _around(facts, by_code):
     said = ""
     if by_code["meetings"]["value"]:
-        said += f"召开会议和培训{by_code['meetings']['value']}场，{by_code['attendance']['value']}人次参加。"
+        said += f"召开会议和培训{number(by_code['meetings'])}场，{number(by_code['attendance'])}人次参加。"
     if by_code["publicity"]["value"]:
-        said += f"宣传报道{by_code['publicity']['value']}条。"
+        said += f"宣传报道{number(by_code['publicity'])}条。"
     if by_code["copies"]["value"]:
-        said += f"发放宣传材料{by_code['copies']['value']}份。"
+        said += f"发放宣传材料{number(by_code['copies'])}份。"
     works = [
-        f"{kind.label}{by_code[f'work_{kind.code}']['value']}篇（推荐{by_code[f'recommended_{kind.code}']['value']}篇）"
+        f"{kind.label}{number(by_code[f'work_{kind.code}'])}篇（推荐{number(by_code[f'recommended_{kind.code}'])}篇）"
         for kind in facts.programme.rules.works
         if by_code[f"work_{kind.code}"]["value"]
     ]
