@@ -25,11 +25,13 @@ class TextXlsx(XLSX):
     def get_title(self):
         return "xlsx"
 
-    def export_data(self, dataset, **kwargs):
+    def export_data(self, dataset, *, title="", mark="", made_at=None, **kwargs):
+        """mark: who made it, when, under which number; below the table and on every page (security.md X4)."""
         out = io.BytesIO()
-        columns = [Column(title, width=16) for title in dataset.headers]
+        columns = [Column(heading, width=16) for heading in dataset.headers]
         rows = (["" if value is None else str(value) for value in row] for row in dataset)
-        write_table(out, title="", columns=columns, rows=rows)
+        notes = [mark] if mark else []
+        write_table(out, title=title, columns=columns, rows=rows, notes=notes, mark=mark, made_at=made_at)
         return out.getvalue()
 
     def create_dataset(self, in_stream):

@@ -12,7 +12,7 @@ from homevisit.tests.test_scope import ROLES
 from homevisit.tests.world import World
 
 pytestmark = pytest.mark.django_db
-STAFF = ["school_admin", "district_admin", "security_admin", "auditor"]
+STAFF = ["school_admin", "district_admin", "reviewer", "security_admin", "auditor"]
 # model: (who sees the list, who may add)
 TABLE = {
     "schools.authority": ("district_admin security_admin", ""),
@@ -24,6 +24,10 @@ TABLE = {
     "programmes.programme": ("district_admin", ""),
     "programmes.category": ("district_admin", "district_admin"),
     "programmes.documenttemplate": ("district_admin", "district_admin"),
+    "programmes.latepass": ("district_admin reviewer", ""),
+    "works.work": ("district_admin reviewer", ""),
+    "reports.schoolreport": ("district_admin reviewer", ""),
+    "reports.schoolplan": ("district_admin reviewer", ""),
     "core.auditentry": ("auditor", ""),
 }
 

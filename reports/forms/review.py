@@ -99,18 +99,3 @@ class DecisionForm(forms.Form):
         if values["verb"] == "award":
             found["label"] = values["label"]
         return found
-
-
-class ReasonForm(forms.Form):
-    """Why many go back at once (the administration)."""
-
-    reason = forms.CharField(
-        label="退回原因", max_length=MAX, widget=forms.Textarea(attrs={"rows": 4, "cols": 60}), error_messages=REASON,
-        help_text="每所学校都会看到这段话。",
-    )  # fmt: skip
-
-
-class AwardForm(forms.Form):
-    label = forms.CharField(
-        label="等级", max_length=20, help_text="例如：一等奖。", error_messages={"required": "写明表彰的等级。"}
-    )

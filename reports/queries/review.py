@@ -9,9 +9,9 @@ from reports.enums import FilingState
 from reports.models import SchoolPlan, SchoolReport
 from works.enums import WorkState
 from works.models import Work
-from works.queries.alias import names_in, outside, unnamed
+from works.queries.alias import names_in, unnamed
 from works.queries.checks import Check, filed_in_time, school_in_use
-from works.queries.queue import RETURNED, at_desk, waiting_counts
+from works.queries.queue import RETURNED, at_desk, listed_title, waiting_counts
 
 PAGE = 50
 FILINGS = {"report": SchoolReport, "plan": SchoolPlan}
@@ -98,7 +98,7 @@ def lines(rows, ids, tab):
         rows = rows.only("pk", "school", "school__short_name", "filed_at", "version", "late", "state")
     else:
         rows = rows.only(
-            "pk", "school", "school__short_name", "filed_at", "version", "late", "state", "title", "aliases"
+            "pk", "school", "school__short_name", "filed_at", "version", "late", "state", "title", "aliases", "kind"
         )
     found = rows.select_related("school").filter(pk__in=ids).in_bulk() if ids else {}
     return [_line(found[pk], tab) for pk in ids if pk in found]
@@ -110,7 +110,7 @@ def _line(row, tab):
         pk=row.pk, school=row.school.short_name, since=since(row), late=row.late, version=row.version,
         said={"report": "活动报告", "plan": "走访方案"}.get(tab, ""),
         long=days >= LONG_WAIT and row.state in (F.FILED, S.FILED),
-        title="" if tab in FILINGS else outside(row, row.title),
+        title="" if tab in FILINGS else listed_title(row),
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """审核: the desk reads what was filed, one after the other, and decides; the next opens by itself (mockup 07b)."""
 
 import uuid
-from datetime import timedelta
 from math import ceil
 
 from django.contrib import messages
@@ -12,7 +11,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import allowed, authorize
-from core.clock import now
 from core.states import WrongState, can_move
 from programmes.queries.current import current_programme
 from reports.actions.review import decide_one, undo_decisions
@@ -31,17 +29,13 @@ from reports.queries.review import (
     plan_check,
     tabs,
 )
-from schools.actions.decide import UNDO, decisions_on
+from schools.actions.decide import decisions_on
 from schools.models import Decision
 from works.enums import WORK_MOVES, Side
 from works.models import Work
 from works.queries.checks import data_check
-from works.queries.queue import at_desk, changed_since, filed_text
+from works.queries.queue import at_desk, changed_since, filed_text, undo_bar
 
-SAID = {
-    "accept": "通过了", "return": "退回了", "return_to_school": "退回了", "recommend": "推荐了", "shortlist": "推荐了",
-    "award": "表彰了", "publish": "展示了", "take_down": "撤下了",
-}  # fmt: skip
 WORK_VERBS = {"accept": "accept", "return": "return_to_school", "recommend": "shortlist", "award": "award"}
 EARLIER = 5
 NAMES = {"report": "活动报告", "plan": "走访方案"}
@@ -302,17 +296,3 @@ def _back(request, row):
         return reverse("desk:review")
     tab = row.kind if isinstance(row, Work) else _what(row)
     return reverse("desk:review") + f"?tab={tab}&item={row.pk}"
-
-
-def undo_bar(user):
-    """The person's last decision at a desk while it can be undone: what was done, and the seconds left."""
-    rows = Decision.objects.standing().filter(by=user, level="district", at__gt=now() - UNDO)
-    last = rows.select_related("school").order_by("-id").first()
-    if last is None:
-        return None
-    left = last.at + UNDO - now()
-    return {
-        "batch": last.batch,
-        "said": f"{SAID.get(last.verb, '处理了')}{last.school.short_name}报的一件",
-        "seconds": max(1, ceil(left / timedelta(seconds=1))),
-    }

@@ -23,7 +23,7 @@ from schools.enums import (
 from schools.models.place import Authority, School, SchoolClass
 from schools.scope import ScopedQuerySet, reach_of
 
-ADMIN_ROLES = {Role.SCHOOL_ADMIN, Role.DISTRICT_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR}
+ADMIN_ROLES = {Role.SCHOOL_ADMIN, Role.DISTRICT_ADMIN, Role.REVIEWER, Role.SECURITY_ADMIN, Role.AUDITOR}
 
 
 class UserQuerySet(ScopedQuerySet):

@@ -1,10 +1,14 @@
 """What the desk of an authority has before it: filed works, in the order they came, and each as it was filed."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 
 from django.db.models import Count
 
+from core.clock import now
 from core.difference import difference
+from schools.actions.decide import UNDO
 from schools.models import Decision
 from works.enums import AT_DISTRICT_STATES, WorkState
 from works.models import Work
@@ -12,6 +16,10 @@ from works.queries.alias import names_in, outside, sealed, unnamed
 
 S = WorkState
 WAITING = (S.FILED,)
+SAID = {
+    "accept": "通过了", "return": "退回了", "return_to_school": "退回了", "recommend": "推荐了", "shortlist": "推荐了",
+    "award": "表彰了", "publish": "展示了", "take_down": "撤下了",
+}  # fmt: skip
 RETURNED = tuple(state for state in S if state not in AT_DISTRICT_STATES)  # it went back, wherever it is by now
 
 
@@ -46,6 +54,11 @@ def filed_text(work):
     return next(iter(_filings(work)), None) or Filed(work.version, "", "")
 
 
+def listed_title(work):
+    """What a list calls it, at no query: a title changed at the school since it went back is not the desk's."""
+    return outside(work, work.title) if work.state in AT_DISTRICT_STATES else work.get_kind_display()
+
+
 def earlier_text(work):
     """The filing before the last one, None where there is none. For the difference."""
     now_at, *before = _filings(work)[:2] or [None]
@@ -75,3 +88,18 @@ def _filings(work):
     text = "\n".join(one.title + one.body for one in found.values())
     names = names_in(work, text) | sealed(work) if found else {}
     return [Filed(one.number, unnamed(one.title, names), unnamed(one.body, names)) for one in found.values()]
+
+
+def undo_bar(user):
+    """The person's last decision at a desk while it can be undone: what was done, and the seconds left. Two queries."""
+    rows = Decision.objects.standing().filter(by=user, level="district", at__gt=now() - UNDO)
+    last = rows.select_related("school").order_by("-id").first()
+    if last is None:
+        return None
+    many = rows.filter(batch=last.batch).count()
+    what = f"{many}件" if many > 1 else f"{last.school.short_name}报的一件"
+    return {
+        "batch": last.batch,
+        "said": f"{SAID.get(last.verb, '处理了')}{what}",
+        "seconds": max(1, ceil((last.at + UNDO - now()) / timedelta(seconds=1))),
+    }

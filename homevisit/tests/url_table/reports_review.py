@@ -1,3 +1,23 @@
+"""审核: reviewer and district administrator of the authority; the rest of the world has no desk."""
+
 from homevisit.tests.url_table.row import Row
 
-ROWS: list[Row] = []
+DECIDE = {  # an act without its verb
+    "reviewer district_admin": "422/422/422/404",
+    "rest": "404",
+}
+
+# fmt: off
+ROWS = [
+    Row("desk:review", "get", "", {
+        "reviewer district_admin": "200",
+        "rest": "403",
+    }),
+    Row("desk:decide_work", "post", "works.Work", DECIDE),
+    Row("desk:decide_report", "post", "reports.SchoolReport", DECIDE),
+    Row("desk:decide_plan", "post", "reports.SchoolPlan", DECIDE),
+    Row("desk:review_undo", "post", "", {
+        "reviewer district_admin": "404",  # which one is said in the form
+        "rest": "403",
+    }),
+]
