@@ -122,7 +122,7 @@ rules.add_perm("works.view_judging", belongs_somewhere)  # one's own assignments
 rules.add_perm("works.mark_visit", of_school_of_visit)  # 亮点, 好老师线索; the visit was fetched in scope
 rules.add_perm("works.show_at_school", leads_school_of)
 rules.add_perm("works.take_down", shows_here)
-rules.add_perm("works.note_consent", visits_families | leads_school_of_pupil)  # of a pupil's family, to a showing
+rules.add_perm("works.note_consent", leads_school_of_pupil | visits_families)  # of a pupil's family, to a showing
 rules.add_perm("works.note_consents", writes | leads_school_of)  # of the families a work tells of
 rules.add_perm("works.view_honours", reads_honours)
 rules.add_perm("works.view_showings", belongs_somewhere)

@@ -12,7 +12,7 @@ from students.models import Consent, Guardian
 from visits.models import VisitStudent
 from works.enums import RECOMMENDED_STATES, Level, WorkKind
 from works.models import Showing
-from works.queries.alias import AUTHOR, FAMILY, NUMBER, PHONE, names_in, positions, spaceless
+from works.queries.alias import AUTHOR, FAMILY, NUMBER, PHONE, names_in, positions, sealed, spaceless, unnamed
 
 NUMERAL = "一二三四五六七八九十"
 CLASS = re.compile(
@@ -48,17 +48,17 @@ def findings(work, title, body):
     found = []
     for where, part in [("题目", title), *_paragraphs(body)]:
         for start, end, alias in positions(part, names):
-            found.append(Finding(where, "真实姓名", _around(part, start, end, f"〔{alias}〕")))
+            found.append(Finding(where, "真实姓名", _around(part, start, end, f"〔{alias}〕", names)))
         plain = unicodedata.normalize("NFKC", part)
         for pattern, what in FOUND:
             for match in pattern.finditer(plain):
-                found.append(Finding(where, what, _around(plain, match.start(), match.end(), match.group())))
+                found.append(Finding(where, what, _around(plain, *match.span(), match.group(), names)))
     return list(dict.fromkeys(found))
 
 
 def _names(work, text):
     shown = spaceless(text)
-    names = names_in(work, text)
+    names = sealed(work) | names_in(work, text)
     rows = Guardian.objects.filter(student__school_id=work.school_id).exclude(name="").values_list("name", flat=True)
     for name in rows.iterator():
         if len(name) >= 2 and spaceless(name) in shown:
@@ -73,9 +73,12 @@ def _paragraphs(body):
     return [(f"第{number}段", line) for number, line in enumerate(lines, start=1)]
 
 
-def _around(text, start, end, said):
-    before, after = text[max(start - AROUND, 0) : start], text[end : end + AROUND]
-    return f"{'…' if start > AROUND else ''}{before}{said}{after}{'…' if end + AROUND < len(text) else ''}"
+def _around(text, start, end, said, names):
+    """A few characters on each side; another name that stands there is told by its alias too."""
+    before, after = unnamed(text[:start], names), unnamed(text[end:], names)
+    left = f"…{before[-AROUND:]}" if len(before) > AROUND else before
+    right = f"{after[:AROUND]}…" if len(after) > AROUND else after
+    return left + said + right
 
 
 def visited_pupils(work):
