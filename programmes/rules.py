@@ -68,3 +68,21 @@ rules.add_perm("programmes.view_attendance", runs_school_of_event)  # names; a c
 # ── Papers' templates: of this very authority ──
 rules.add_perm("programmes.view_template", runs_district)
 rules.add_perm("programmes.change_template", is_officer_of)
+
+
+# ── Publicity: the school's office writes, its staff and the desks read ──
+@rules.predicate
+def runs_school_of_line(user, line):
+    return line.school_id in user.reach.whole_schools
+
+
+@rules.predicate
+def exports_publicity(user):
+    reach = user.reach
+    return bool(reach.whole_schools or reach.authorities or reach.reviewed_authorities)
+
+
+rules.add_perm("programmes.view_publicity", reads_events)
+rules.add_perm("programmes.add_publicity", runs_school)
+rules.add_perm("programmes.change_publicity", runs_school_of_line)
+rules.add_perm("programmes.export_publicity", exports_publicity)

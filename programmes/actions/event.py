@@ -37,7 +37,7 @@ def create_event(programme, school, *, by, **fields):
 @transaction.atomic
 def change_event(event, *, by, **fields):
     """Writes what differs; the same again writes nothing."""
-    event = _locked(event, by)
+    event = locked_event(event, by)
     fields = _checked(event.programme, fields, known=event.kind)
     if fields.get("held_on", event.held_on) > today() and event.attendances.exists():
         raise ValidationError({"held_on": "已经登记了到会，日期不能改到以后。"})
@@ -54,7 +54,7 @@ def change_event(event, *, by, **fields):
 @transaction.atomic
 def cancel_event(event, *, by):
     """It stays in the list, struck through, and trains nobody. Twice is once."""
-    event = _locked(event, by, cancelled_too=True)
+    event = locked_event(event, by, cancelled_too=True)
     if event.cancelled_at is None:
         event.cancelled_at = now()
         event.save(update_fields=["cancelled_at"])
@@ -66,7 +66,7 @@ def cancel_event(event, *, by):
 def mark_attendance(event, *, by, came=(), absent=()):
     """came: ids of people to tick; absent: ids to untick. Whom nobody mentions stays as marked, so that two people
     may tick at once. Returns how many were there."""
-    event = _locked(event, by)
+    event = locked_event(event, by)
     if event.held_on > today():
         raise WrongState(f"这场会在{formats.day(event.held_on)}，到那天再登记到会。")
     came, absent = set(came), set(absent) - set(came)
@@ -94,7 +94,8 @@ def _open(pk):
     return programme
 
 
-def _locked(event, by, *, cancelled_too=False):
+def locked_event(event, by, *, cancelled_too=False):
+    """The fresh row under an open programme, for whoever may change it. Inside a transaction."""
     programme = _open(event.programme_id)
     event = Event.objects.select_for_update(of=("self",)).get(pk=event.pk)
     event.programme = programme

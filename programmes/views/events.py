@@ -12,9 +12,10 @@ from core.access import allowed, authorize
 from core.clock import today
 from core.states import WrongState
 from programmes.actions.event import cancel_event, change_event, create_event, mark_attendance
+from programmes.actions.photo import AT_ONCE, MOST
 from programmes.enums import ProgrammeState
 from programmes.forms import EventForm
-from programmes.models import Event
+from programmes.models import Event, EventPhoto
 from programmes.queries import events as queries
 from programmes.queries.current import current_programme
 from programmes.queries.overview import schools_run_by
@@ -64,7 +65,15 @@ def event(request, pk):
         "is_past": row.held_on <= today(),
         "writes": writes and _is_open(row.programme),
     }
-    return render(request, "programmes/event.html", context)
+    return render(request, "programmes/event.html", context | _photos(request.user, row, reads, context["writes"]))
+
+
+def _photos(user, row, reads, writes):
+    """Photos as far as the reader sees them; None for who sees none: they stay with the school's office."""
+    found = list(EventPhoto.objects.visible_to(user).standing().filter(event=row))
+    shown = found or reads and row.held_on <= today() and not row.cancelled_at
+    adds = writes and row.held_on <= today() and len(found) < MOST
+    return {"photos": found if shown else None, "adds": adds, "most": MOST, "at_once": AT_ONCE}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
