@@ -115,6 +115,8 @@ def _can_begin(round_, rows, judges):
         raise WrongState("还没有参评作品。先把作品加进来。")
     if not judges:
         raise WrongState("还没有评委。先加评委。")
+    if not round_.criteria:
+        raise WrongState("还没有评分项。先改设置。")
 
 
 def _enough(round_, rows, allowed, confirmed):

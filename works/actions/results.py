@@ -3,7 +3,7 @@
 Pure: plain values in, plain values out, so that a result can be counted again by hand.
 """
 
-from collections import defaultdict
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -101,24 +101,25 @@ def _tie(row, rule):
 
 
 def suggest(places, awards):
-    """({entry: label}, [sentence]) by places. places: {entry: place}; awards: [{"label", "places"}].
+    """{entry: label} by places, and a sentence for every tie that is more than a label has room for."""
+    by_place, notes = share_out(sorted(Counter(places.values()).items()), awards)
+    return {entry: by_place[place] for entry, place in places.items() if place in by_place}, notes
+
+
+def share_out(sizes, awards):
+    """({place: label}, [sentence]). sizes: [(place, how many share it)], best first; awards: [{"label", "places"}].
 
     The first n by place get the first label and so on. Entries that share the last place of a label all get it, and a
     sentence says that they are more than it has room for: a person decides. A label without places is a person's too.
     """
-    by_place = defaultdict(list)
-    for entry, place in places.items():
-        by_place[place].append(entry)
-    groups, labels, notes = [by_place[place] for place in sorted(by_place)], {}, []
+    groups, labels, notes = deque(sizes), {}, []
     for award in awards:
-        if not award.get("places"):
-            continue
-        room = award["places"]
+        room = award.get("places") or 0
         while room > 0 and groups:
-            group = groups.pop(0)
-            labels.update(dict.fromkeys(group, award["label"]))
-            if len(group) > room:
-                tied = f"第{places[group[0]]}名并列{len(group)}件，多出{len(group) - room}件"
+            place, size = groups.popleft()
+            labels[place] = award["label"]
+            if size > room:
+                tied = f"第{place}名并列{size}件，多出{size - room}件"
                 notes.append(f"{award['label']}定了{award['places']}个，{tied}。留下哪些由你定。")
-            room -= len(group)
+            room -= size
     return labels, notes

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from django.db.models import Avg, Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from programmes.config.schema import Judging
 from schools.enums import Role
@@ -15,20 +16,25 @@ S = WorkState
 ELIGIBLE = {Level.SCHOOL: [S.SUBMITTED, S.APPROVED], Level.DISTRICT: [S.FILED, S.ACCEPTED, S.SHORTLISTED]}
 MOST_FOUND = 20
 DEALT_OR_SCORED = [SheetState.DEALT, SheetState.SCORED]
+SCORED = Count("pk", filter=Q(state=SheetState.SCORED))
 
 
 # ── Rounds ──
 
 
 def rounds_run(user, programme):
-    """What the user runs in this programme, newest first, with entries, sheets and how many are scored."""
-    rows = Round.objects.filter(pk__in=run_rounds(user.reach), programme=programme).select_related("school")
-    live = Q(entries__sheets__state__in=DEALT_OR_SCORED)
-    return rows.annotate(
-        entry_count=Count("entries", distinct=True),
-        sheet_count=Count("entries__sheets", filter=live, distinct=True),
-        scored_count=Count("entries__sheets", filter=Q(entries__sheets__state=SheetState.SCORED), distinct=True),
-    ).order_by("-pk")  # fmt: skip
+    """What the user runs in this programme, newest first."""
+    rows = Round.objects.filter(pk__in=run_rounds(user.reach), programme=programme)
+    return rows.select_related("school").order_by("-pk")
+
+
+def counts_of(rounds):
+    """{round id: (entries, sheets, scored)}. Two queries for a page of rounds."""
+    ids = [round_.pk for round_ in rounds]
+    entries_in = dict(Entry.objects.filter(round__in=ids).values_list("round_id").annotate(Count("pk")).order_by())
+    rows = Sheet.objects.filter(entry__round__in=ids, state__in=DEALT_OR_SCORED).values_list("entry__round_id").order_by()
+    found = {pk: (total, scored) for pk, total, scored in rows.annotate(total=Count("pk"), scored=SCORED)}
+    return {pk: (entries_in.get(pk, 0), *found.get(pk, (0, 0))) for pk in ids}
 
 
 def kinds_for(programme, level):
@@ -83,9 +89,14 @@ def entries(round_):
     """For whoever runs it: with work, author and school, and how many sheets are dealt and scored."""
     rows = Entry.objects.filter(round=round_).select_related("work__author", "work__honoree", "work__school")
     return rows.defer("title", "body", "work__body", "work__facts", "work__aliases").annotate(
-        dealt=Count("sheets", filter=Q(sheets__state__in=DEALT_OR_SCORED)),
-        scored=Count("sheets", filter=Q(sheets__state=SheetState.SCORED)),
+        dealt=_sheets(state__in=DEALT_OR_SCORED), scored=_sheets(state=SheetState.SCORED)
     )
+
+
+def _sheets(**which):
+    """How many sheets of an entry: counted for the rows of a page alone."""
+    rows = Sheet.objects.filter(entry=OuterRef("pk"), **which).order_by().values("entry")
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
 # ── Judges ──
@@ -229,8 +240,13 @@ def own_count(judge_id):
 
 def result_list(round_):
     """Entries by place, with work, author and school: for whoever runs the round, when it is closed."""
-    rows = entries(round_).annotate(mean=Avg("sheets__total", filter=Q(sheets__state=SheetState.SCORED)))
-    return rows.order_by("place", "number")
+    return entries(round_).order_by("place", "number")
+
+
+def sizes(round_, **which):
+    """{place: how many stand on it}, best first."""
+    rows = Entry.objects.filter(round=round_, place__isnull=False, **which).values_list("place")
+    return rows.annotate(count=Count("pk")).order_by("place")
 
 
 def blind_results(round_):

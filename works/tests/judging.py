@@ -20,8 +20,8 @@ def make_schools(authority, count=3):
     return rows
 
 
-def make_judges(school, count, tag="评"):
-    return [make_user(Role.TEACHER, school=school, name=f"{tag}委{number}") for number in range(count)]
+def make_judges(school, count, tag="白露"):
+    return [make_user(Role.TEACHER, school=school, name=f"{tag}{number}") for number in range(count)]
 
 
 def district_round(programme, officer, *, schools=3, works_each=2, judges_each=2, kind="essay", **fields):

@@ -15,7 +15,7 @@ from core.states import WrongState
 from works.actions.awards import choose_awards, give_awards, set_places
 from works.actions.judging import number_of
 from works.actions.printing import export_results
-from works.actions.results import suggest
+from works.actions.results import share_out
 from works.enums import RoundState, SheetState
 from works.forms.judging import PlacesForm
 from works.models import Entry, Round, Sheet
@@ -46,15 +46,15 @@ def _results_page(request, round_, *, form=None, problem="", status=200):
     page = Paginator(queries.result_list(round_), PAGE).get_page(request.GET.get("page"))
     given = set(queries.written(round_).filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True))
     chosen, written = queries.awards_of(round_)
-    places = dict(round_.entries.values_list("pk", "place"))
-    shared = _shared(places)
+    shared = set(queries.sizes(round_, place__in={row.place for row in page}).filter(count__gt=1).values_list("place", flat=True))
+    room = sum(one.get("places") or 0 for one in round_.awards)
     context = {
         "round": round_,
         "kind": queries.kind_label(round_),
         "page": page,
         "rows": [(row, number_of(row), row.place in shared, row.pk in given) for row in page],
         "labels": [one["label"] for one in round_.awards],
-        "notes": suggest(places, round_.awards)[1] if not written else [],
+        "notes": share_out(queries.sizes(round_)[:room], round_.awards)[1] if room and not written else [],
         "form": form or PlacesForm(round_=round_),
         "chosen": [(one["label"], chosen.get(one["label"], 0)) for one in round_.awards],
         "chosen_count": sum(chosen.values()),
@@ -62,13 +62,6 @@ def _results_page(request, round_, *, form=None, problem="", status=200):
         "problem": problem,
     }
     return render(request, "works/results.html", context, status=status)
-
-
-def _shared(places):
-    """Places more than one entry stands on."""
-    found = list(places.values())
-    once = set()
-    return {place for place in found if place in once or once.add(place)}
 
 
 @require_safe

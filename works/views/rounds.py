@@ -40,10 +40,11 @@ def rounds(request):
         return render(request, "works/rounds.html", {})
     page = Paginator(queries.rounds_run(request.user, programme), PAGE).get_page(request.GET.get("page"))
     labels = {one.code: one.label for one in programme.rules.works}
+    counts = queries.counts_of(page)
     context = {
         "programme": programme,
         "page": page,
-        "rows": [(row, labels.get(row.kind, row.get_kind_display())) for row in page],
+        "rows": [(row, labels.get(row.kind, row.get_kind_display()), *counts[row.pk]) for row in page],
         "many_places": len(_places(request.user, programme)) > 1,
     }
     return render(request, "works/rounds.html", context)
