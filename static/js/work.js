@@ -37,7 +37,6 @@
   }
 
   /* ── The word beside the heading ── */
-  var ICONS = { saved: "cloud-check", local: "cloud-arrow-up", fail: "wifi-off" };
   function say(kind, text, retry) {
     state.className = "save" + (kind === "saved" || kind === "busy" ? "" : " " + kind);
     state.dataset.state = kind;
@@ -203,7 +202,9 @@
       if (by && by.formAction && by.hasAttribute("formaction")) form.action = by.formAction;
       leaving = true;
       drop();
-      if (form.requestSubmit) form.requestSubmit(); else form.submit();
+      setTimeout(function () {  // inside its own event a form is not sent
+        if (form.requestSubmit) form.requestSubmit(); else form.submit();
+      }, 0);
     });
   });
   document.addEventListener("submit", function (event) {
