@@ -109,7 +109,7 @@ class DeskAdmin(ExportMixin, ScopedAdmin):
         return DeskChangeList
 
     def lookup_allowed(self, lookup, value, request=None):
-        return lookup in self.lookups
+        return lookup in (*self.lookups, "state", "programme", "school")
 
     def get_actions(self, request):
         return admin.ModelAdmin.get_actions(self, request)
