@@ -46,17 +46,17 @@ NOT_RECOMMENDED = {
 
 
 @transaction.atomic
-def approve_work(work, *, by, opinion, opinion_on=None, order=None, confirmed=False, version=None):
+def approve_work(work, *, by, opinion, opinion_on=None, order=None, confirmed=False, version=None, was=None):
     """推荐: the school's opinion, its day, the place among the recommended ones, and that the approver says it is true.
 
-    version: the submission that was read; another since then is told. Twice is once.
+    version, was: the submission and the state that were read; another since then is told. Twice is once.
     """
     work = _locked(work)
     authorize(by, "works.approve", work)
     opinion = (opinion or "").strip()
     if work.state == S.APPROVED and (work.approved_by_id, work.opinion) == (by.pk, opinion):
         return work
-    _as_read(work, version)
+    _as_read(work, version, was)
     if not can_move(work, WORK_MOVES, "approve"):
         move(work, WORK_MOVES, "approve")  # says what it is now
     opinion_on = opinion_on or today()
@@ -74,7 +74,7 @@ def approve_work(work, *, by, opinion, opinion_on=None, order=None, confirmed=Fa
 
 
 @transaction.atomic
-def return_to_author(work, *, by, reason, version=None):
+def return_to_author(work, *, by, reason, version=None, was=None):
     """Back with a reason; what was handed in stays as a version. The same return twice is one."""
     work = _locked(work)
     authorize(by, "works.approve", work)
@@ -83,7 +83,7 @@ def return_to_author(work, *, by, reason, version=None):
         raise ValidationError({"reason": NO_REASON})
     if work.state == S.RETURNED and (work.returned_by_id, work.return_reason) == (by.pk, reason):
         return work
-    _as_read(work, version)
+    _as_read(work, version, was)
     decide(
         work, WORK_MOVES, "return_to_author", by=by, level=Level.SCHOOL, reason=reason, returned_at=now(),
         returned_by=by, returned_level=Level.SCHOOL, return_reason=reason, users=[work.author],
@@ -231,9 +231,12 @@ def _lock_school(school_id):
     School.objects.select_for_update(of=("self",), no_key=True).get(pk=school_id)
 
 
-def _as_read(work, version):
+def _as_read(work, version, was):
+    """What is decided upon is what was read: no newer submission, and nobody else's decision in between."""
     if version is not None and version != work.version:
         raise WrongState(NEWER)
+    if was and was != work.state:
+        raise WrongState(f"刚有人处理过，现在是“{school_words(work, work.programme)}”。看过再决定。")
 
 
 def _errors(opinion, opinion_on, confirmed):

@@ -19,8 +19,12 @@ class ActForm(forms.Form):
             self.add_error(name if name in self.fields else None, ValidationError(texts))
 
 
+def _read(work):
+    return {"version": work.version, "was": work.state}
+
+
 class ApproveForm(ActForm):
-    """version: the submission that was read."""
+    """version, was: the submission and the state that were read."""
 
     PHRASES = [
         "情况属实，事迹感人，同意推荐。",
@@ -44,9 +48,10 @@ class ApproveForm(ActForm):
         error_messages={"required": "核实过内容真实，再勾选推荐。"},
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, work, truth, order=None, **options):
-        initial = {"opinion": work.opinion, "opinion_on": today(), "order": order, "version": work.version}
+        initial = {"opinion": work.opinion, "opinion_on": today(), "order": order} | _read(work)
         super().__init__(data, initial=initial, prefix="approve", **options)
         if not truth:
             del self.fields["confirmed"]
@@ -71,9 +76,10 @@ class ReturnForm(ActForm):
         error_messages={"max_length": "最多300字。"},
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput)
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, work, **options):
-        super().__init__(data, initial={"version": work.version}, prefix="return", **options)
+        super().__init__(data, initial=_read(work), prefix="return", **options)
 
     def clean(self):
         values = super().clean()

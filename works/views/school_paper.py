@@ -74,7 +74,7 @@ def approve(request, pk):
     try:
         approve_work(
             work, by=request.user, opinion=values["opinion"], opinion_on=values["opinion_on"], order=values["order"],
-            confirmed=values.get("confirmed", False), version=values["version"],
+            confirmed=values.get("confirmed", False), version=values["version"], was=values["was"],
         )  # fmt: skip
     except ValidationError as error:
         form.show_errors(error)
@@ -93,7 +93,9 @@ def return_work(request, pk):
         return paper(request, work, return_form=form, status=422)
     values = form.cleaned_data
     try:
-        return_to_author(work, by=request.user, reason=values["reason"], version=values["version"])
+        return_to_author(
+            work, by=request.user, reason=values["reason"], version=values["version"], was=values["was"]
+        )
     except WrongState as error:
         return moved_on(request, error, reverse("works:school_review", args=[pk]))
     return _to_next(request, work)
