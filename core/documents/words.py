@@ -34,7 +34,7 @@ def title_lines(text):
     places = [found.start() for found in BREAKS.finditer(text) if 0 < found.start() < len(text)]
     if len(text) <= FITS or not places:
         return text
-    place = min(places, key=lambda at: abs(2 * at - len(text)))
+    place = min(places, key=lambda at: (abs(2 * at - len(text)), -at))
     return f"{text[:place]}\n{text[place:]}"
 
 
