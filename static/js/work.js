@@ -37,10 +37,20 @@
   }
 
   /* ── The word beside the heading ── */
+  var ICONS = { saved: "cloud-check", busy: "cloud-arrow-up", local: "cloud-arrow-up", fail: "exclamation-circle" };
+  function icon(name) {
+    var svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), use = svg.appendChild(
+      document.createElementNS("http://www.w3.org/2000/svg", "use"));
+    svg.setAttribute("class", "i");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", state.dataset.icons + "#i-" + name);
+    return svg;
+  }
   function say(kind, text, retry) {
     state.className = "save" + (kind === "saved" || kind === "busy" ? "" : " " + kind);
     state.dataset.state = kind;
     state.textContent = "";
+    state.append(icon(ICONS[kind]));
     var word = document.createElement("span");
     word.textContent = text;
     state.append(word);
@@ -115,7 +125,7 @@
     names.forEach(function (pair) {
       var line = document.createElement("span");
       line.className = "warm";
-      line.textContent = "有“" + pair[0] + "”，出了学校会显示成“" + pair[1] + "”";
+      line.append(icon("exclamation-triangle"), " 有“" + pair[0] + "”，出了学校会显示成“" + pair[1] + "”");
       place.append(line);
     });
   }

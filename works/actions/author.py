@@ -16,7 +16,7 @@ from schools.models import Post
 from visits.enums import COUNTED_STATES
 from works.enums import EDITABLE_STATES, WORK_MOVES, WorkKind, WorkState
 from works.models import Work, WorkVersion
-from works.queries.alias import names_in, seal, sealed
+from works.queries.alias import names_in, outside, seal, sealed
 from works.queries.facts import seal_facts
 from works.queries.mine import author_url, kind_rule, my_visits, nominees, review_url
 
@@ -134,6 +134,8 @@ def save_work(work, *, by, revision, **texts):
     work.revision += 1
     work.updated_at = now()
     work.save(update_fields=[*changed, "revision", "updated_at"])
+    if "visit" in changed:
+        record(work, "work.visit", by=by, visit=work.visit_id)
     return work
 
 
@@ -178,7 +180,7 @@ def submit_work(work, *, by, confirmed=False):
     again = "重新" if work.version else ""
     decide(
         work, WORK_MOVES, "submit", by=by, level="author", users=leaders(work.school_id, but=by),
-        text=f"{by.name}{again}交来{rule_of(work).label}《{work.title}》，等学校看。", url=review_url(work),
+        text=f"{by.name}{again}交来{rule_of(work).label}{called(work)}，等学校看。", url=review_url(work),
         **FORGOTTEN | {
             "version": work.version + 1, "submitted_at": moment, "updated_at": moment,
             "author_confirmed_at": moment if confirmed else None, "withdrawn_at": None,
@@ -188,6 +190,11 @@ def submit_work(work, *, by, confirmed=False):
         work=work, number=work.version, title=work.title, body=work.body, submitted_at=moment, submitted_by=by
     )
     return work
+
+
+def called(work):
+    """《阳台上的作文》 for a notice, which never names a pupil."""
+    return f"《{outside(work, work.title)}》"
 
 
 def hindrances(work, confirmed):
@@ -229,7 +236,7 @@ def withdraw_work(work, *, by):
     told = leaders(work.school_id, but=by) if work.state in (WorkState.SUBMITTED, WorkState.APPROVED) else ()
     decide(
         work, WORK_MOVES, "withdraw", by=by, level="author", users=told, url=author_url(work),
-        text=f"{by.name}撤回了{rule_of(work).label}《{work.title}》。" if told else "",
+        text=f"{by.name}撤回了{rule_of(work).label}{called(work)}。" if told else "",
         **FORGOTTEN | {"withdrawn_at": now()},
     )  # fmt: skip
     return work

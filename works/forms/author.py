@@ -47,6 +47,7 @@ class StartForm(forms.Form):
         super().__init__(*args, **kwargs)
         if people is not None:
             self.fields["honoree"].queryset = people
+            self.fields["honoree"].widget.attrs["form"] = "start"  # it stands above the search for a visit
             self.fields["honoree"].label_from_instance = lambda user: user.name
 
 

@@ -184,6 +184,15 @@ def test_submit_freezes_facts_keeps_a_version_and_tells_the_leaders(head, leader
     assert "phone" not in decision.before and "facts" not in decision.before
 
 
+def test_a_notice_names_no_pupil(head, leader, story):
+    save_work(story, by=head, revision=1, title="顾嘉树的作文")
+    submit_work(story, by=head, confirmed=True)
+    withdraw_work(story, by=head)
+    assert sorted(message.text for message in Message.objects.all()) == [
+        "陈晓交来感人故事《顾同学的作文》，等学校看。", "陈晓撤回了感人故事《顾同学的作文》。",
+    ]  # fmt: skip
+
+
 def test_facts_of_a_handed_in_form_stay_as_they_were(head, story):
     submit_work(story, by=head, confirmed=True)
     correct_facts(head, politics="13", phone="19900009999")

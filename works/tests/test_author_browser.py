@@ -33,6 +33,7 @@ def here(settings):
     make_user("teacher", school=school, name="罗一鸣")
     student = make_student(school_class, name="顾嘉树", guardian=("林秋", "19900001234"))
     visit = add_visit(programme, [student], on=date(2022, 9, 16), lead=head)
+    type(visit).objects.filter(pk=visit.pk).update(process="看了阳台上的菜园。", measures="每晚八点前写完。")
     add_visit(programme, [make_student(school_class, name="沈一诺")], on=date(2022, 9, 12), lead=head)
     open_register(programme)
     return {"programme": programme, "head": head, "visit": visit, "leader": leader}
@@ -68,7 +69,7 @@ def test_a_visit_becomes_a_story_and_the_school_has_it(page_at, sign_in, axe, he
     page.locator("#id_body").fill("顾嘉树的阳台上有六个泡沫箱。\n我们四个人坐在小桌边商量。")
     page.locator("#id_title").focus()
     saved(page)
-    assert page.locator("#named").inner_text() == "有“顾嘉树”，出了学校会显示成“顾同学”"
+    assert page.locator("#named").inner_text().strip() == "有“顾嘉树”，出了学校会显示成“顾同学”"
     assert page.locator('[data-mirror="body"] p').count() == 2
     picture(page, "edit-phone")
 

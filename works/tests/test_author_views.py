@@ -160,6 +160,14 @@ def test_nothing_the_system_knows_is_typed(as_user, head, story):
     assert "建议200–800字" in html
 
 
+@pytest.mark.seed("W17")
+def test_a_case_is_written_beside_the_record_it_comes_from(as_user, programme, head, visit):
+    type(visit).objects.filter(pk=visit.pk).update(process="看了阳台上的菜园。", analysis="缺的是安静。")
+    work, _ = start_work(programme, by=head, kind="case", visit=visit)
+    html = text_of(as_user(head).get(reverse("works:edit", args=[work.pk])))
+    assert "看这次的家访记录" in html and "看了阳台上的菜园。" in html and "缺的是安静。" in html
+
+
 def test_a_draft_is_saved_with_and_without_script(as_user, head, story):
     client, url = as_user(head), reverse("works:save", args=[story.pk])
     answer = client.post(url, post(body="顾嘉树在家。"), headers={"Accept": "application/json"})

@@ -122,12 +122,21 @@ def _page(request, work, form=None, status=200, theirs=None, saved=""):
         "is_own": nominee(work).pk == request.user.pk,
         "paper": paper(work, rule, facts, title, body),
         "steps": steps(work),
+        "record": _record(work),
         "named": list(hints(work, f"{title}\n{body}").items()),
         "confirms": needs_confirmation(work),
         **_until(work),
         **form_urls(work),
     }  # fmt: skip
     return render(request, "works/edit.html", context, status=status)
+
+
+def _record(work):
+    """What the author wrote of the visit, to look at while writing."""
+    if work.visit is None:
+        return []
+    asked = work.programme.rules.record.fields
+    return [(one.label, getattr(work.visit, one.code)) for one in asked if getattr(work.visit, one.code)]
 
 
 def _until(work):
