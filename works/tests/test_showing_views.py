@@ -127,7 +127,7 @@ def test_publishing_and_taking_down_by_the_pages(client, work, student, head, of
     refused = client.post(address, data)
     assert refused.status_code == 422 and "通读一遍" in refused.content.decode()
     refused = client.post(address, data | {"body": "五（3）班", "confirmed": "on"})
-    assert refused.status_code == 422 and "第1段有班级：“五(3)班”" in refused.content.decode()
+    assert refused.status_code == 422 and "第1段有班级：“五（3）班”" in refused.content.decode()
 
     for _ in range(2):
         response = client.post(address, data | {"confirmed": "on"})

@@ -52,7 +52,7 @@ def showings(request):
 
 
 def _excerpt(body):
-    text = " ".join(body.split())
+    text = "".join(line.strip() for line in body.splitlines())
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}……"
 
 
