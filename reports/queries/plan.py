@@ -1,5 +1,7 @@
 """The plan of a school: what the notice says to it, what an earlier one offers, its text for reading and comparing."""
 
+from datetime import date
+
 from django.db.models import Count, F, FilteredRelation, Q
 
 from core.difference import difference
@@ -171,9 +173,14 @@ def labelled(content, programme):
     names = {row["code"]: row["name"] for row in content.get("phases", [])}
     found = {"标题": content.get("title", ""), **content.get("sections", {})}
     for row in content.get("phases", []):
-        found[f"阶段：{row['name']}"] = f"{row['starts_on']}至{row['ends_on']}\n{row['text']}"
+        found[f"阶段：{row['name']}"] = f"{'至'.join(map(full_day, days_of(row)))}\n{row['text']}"
     found["领导小组"] = [member_line(row, names) for row in content.get("members", [])]
     return found
+
+
+def days_of(phase):
+    """(first, last) as dates"""
+    return date.fromisoformat(phase["starts_on"]), date.fromisoformat(phase["ends_on"])
 
 
 def member_line(row, names):

@@ -7,6 +7,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from core.states import WrongState
+from programmes.actions.load import load_programme
+from programmes.actions.state import open_programme
+from programmes.config.notice import read_notice
 from programmes.models import LatePass
 from programmes.tests.factories import make_programme
 from programmes.tests.upward import UPWARD, make_upward
@@ -94,6 +97,38 @@ def test_a_leading_group_has_seats_offices_duties_and_phases(programme, school, 
     ]
     plan = save(programme, school, admin, revision=1, members=rows[::-1])
     assert [row.name for row in plan.members.all()] == ["外聘的方老师", "沈文清"]
+
+
+@pytest.mark.seed("W9")
+@pytest.mark.seed("W28")
+def test_a_real_notice_gives_its_group_phases_and_words(settings):
+    settings.HOMEVISIT_CLOCK = "2023-06-10T10:00+08:00"
+    notice = read_notice(settings.BASE_DIR / "programmes/data/wujin-2023.toml")
+    programme = open_programme(load_programme(notice).programme, by=None)
+    school = make_school(programme.authority)
+    content = queries.suggested(programme, school)
+    assert [(row["seat"], row["office"]) for row in content["members"]][:5] == [
+        ("组长", "校长"), ("组长", "书记"), ("副组长", "副校长"), ("副组长", "副书记"), ("组员", "政教处"),
+    ]  # fmt: skip
+    assert len(content["members"]) == 11
+    assert [row["name"] for row in content["phases"]] == ["宣传动员", "家访实施", "反馈交流", "总结提高"]
+    assert content["phases"][0]["text"].startswith("制定学校家访方案\n开动员会")
+    assert content["sections"]["阶段安排"].startswith("宣传动员：2023年6月8日至2023年6月20日")
+    said = queries.hints(programme)
+    assert "要备课：分析在校情况，准备好聊什么" in said["要求"]
+    assert said["内容"][1] == "四进家庭：教育政策、学生激励措施、家庭教育指导、心理生理健康辅导"
+
+
+@pytest.mark.seed("S47")
+def test_a_notice_without_a_group_still_knows_seats_priorities_and_rules(settings):
+    notice = read_notice(settings.BASE_DIR / "programmes/data/baoshan-2022.toml")
+    programme = open_programme(load_programme(notice).programme, by=None)
+    assert list(queries.seats(programme)) == ["组长", "副组长", "组员"]
+    assert queries.suggested(programme, make_school(programme.authority))["members"] == []
+    said = queries.hints(programme)
+    first = "、".join(use.label for use in programme.categories.all() if use.priority)
+    assert said["走访对象和先后"] == [f"先走这些家庭：{first}", "再走其他家庭，一家不漏"]
+    assert said["走访制度"] and said["培训安排"] and said["总结和激励办法"]
 
 
 def test_a_name_two_colleagues_have_is_nobodys_account(programme, school, admin):

@@ -188,6 +188,7 @@ def _reading(request, row, problems=(), status=200):
         "plan": row,
         "programme": row.programme,
         "content": content,
+        "phases": [(one, *queries.days_of(one)) for one in content.get("phases", [])],
         "members": [(one, "、".join(names.get(code, code) for code in one["phases"])) for one in content.get("members", [])],
         "old": queries.is_being_changed(row, user),
         "office": office,
