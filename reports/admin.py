@@ -9,8 +9,8 @@ from reports.enums import FilingState
 from reports.models import SchoolPlan, SchoolReport
 from reports.models.filing import AT_DISTRICT
 from reports.queries.checks import report_check
-from reports.queries.review import as_texts, filed_sheet, filings_at_desk, plan_check
-from reports.resources import PlanResource, ReportResource, state_words
+from reports.queries.review import as_texts, filed_sheet, filings_at_desk, plan_check, state_words
+from reports.resources import PlanResource, ReportResource
 from schools.admin import ScopedAdmin
 from works.admin import DeskAdmin, ProgrammeFilter, SchoolFilter
 

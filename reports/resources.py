@@ -1,7 +1,7 @@
 """Lists of filed reports and plans as xlsx."""
 
-from reports.enums import FILING_LABELS
 from reports.models import SchoolPlan, SchoolReport
+from reports.queries.review import state_words
 from works.resources import DeskResource, column, moment
 
 
@@ -50,7 +50,3 @@ class PlanResource(FilingResource):
     class Meta(FilingResource.Meta):
         model = SchoolPlan
         name = "方案名单"
-
-
-def state_words(row):
-    return FILING_LABELS.get(row.state, row.get_state_display())

@@ -10,20 +10,29 @@ def compile_coverage(job_id: int):
 
 
 @shared_task
+def pack_forms(job_id: int):
+    """The forms of a desk's list as one zip; a second message for the same job finds nothing to do."""
+    from reports.actions.pack import run_pack
+
+    run_pack(job_id)
+
+
+@shared_task
 def tick():
     """Every minute: lost jobs are sent again, passed deadlines compiled, left-over roster uploads,
-    old archives and photos nobody came back for removed.
+    old archives, packs of forms and photos nobody came back for removed.
 
     One that fails does not keep the others from their turn.
     """
     from core.jobs import requeue_stale
     from reports.actions.compile import start_due_compilations
+    from reports.actions.pack import remove_old_packs
     from students.actions.upload import remove_overdue
     from visits.actions.archive import remove_old_archives
     from visits.actions.sweep import sweep_media
 
     errors = []
-    for act in (requeue_stale, start_due_compilations, remove_overdue, remove_old_archives, sweep_media):
+    for act in (requeue_stale, start_due_compilations, remove_overdue, remove_old_archives, remove_old_packs, sweep_media):
         try:
             act()
         except Exception as error:  # noqa: BLE001 (raised below)

@@ -1,8 +1,5 @@
 """The desk's review: what is listed, and what is decided."""
 
-from dataclasses import dataclass
-from urllib.parse import urlencode
-
 from django import forms
 
 MAX = 300
@@ -12,46 +9,6 @@ QUICK = {
     "plan": ["分工不清楚", "时间安排不具体", "内容没写全"],
 }
 QUICK_WORK = ["事例再写具体些", "含个人信息", "推荐意见太简单"]
-STATES = [("waiting", "待审"), ("accepted", "已通过"), ("recommended", "已推荐"), ("returned", "已退回")]
-AWARDED = ("awarded", "已表彰")
-
-
-@dataclass(frozen=True)
-class QueueFilter:
-    """What the address asks for; anything unknown falls back to the waiting list."""
-
-    tab: str
-    state: str = "waiting"
-    q: str = ""
-    again: bool = False
-    late: bool = False
-
-    @classmethod
-    def read(cls, data, tabs, default):
-        tab = data.get("tab", "")
-        tab = tab if tab in tabs else default
-        states = [code for code, _ in states_of(tab)]
-        state = data.get("state", "")
-        return cls(
-            tab=tab, state=state if state in states else "waiting", q=data.get("q", "").strip()[:30],
-            again=data.get("again") == "1", late=data.get("late") == "1",
-        )  # fmt: skip
-
-    @property
-    def narrows(self):
-        return bool(self.q or self.again or self.late)
-
-    def address(self, **other):
-        """?tab=…: this filter, or with some of it changed; what stands at its default is left out."""
-        values = {
-            "tab": self.tab, "state": "" if self.state == "waiting" else self.state, "q": self.q,
-            "again": "1" if self.again else "", "late": "1" if self.late else "",
-        } | other  # fmt: skip
-        return "?" + urlencode({name: value for name, value in values.items() if value})
-
-
-def states_of(tab):
-    return STATES if tab in QUICK else [*STATES, AWARDED]
 
 
 class DecisionForm(forms.Form):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from core.clock import local_date, today
 from core.difference import difference
 from core.formats import clock, day
-from reports.enums import FilingState
+from reports.enums import FILING_LABELS, FilingState
 from reports.models import SchoolPlan, SchoolReport
-from works.enums import WorkState
+from works.enums import AT_DISTRICT_STATES, WorkState
 from works.models import Work
 from works.queries.alias import names_in, unnamed
 from works.queries.checks import Check, filed_in_time, school_in_use
@@ -21,7 +21,7 @@ KINDS = dict(Work._meta.get_field("kind").choices)
 SHORT = {"story": "故事", "essay": "征文", "diary": "日记", "survey": "调查", "case": "案例", "deeds": "事迹"}
 WORK_STATES = {
     "waiting": [S.FILED], "accepted": [S.ACCEPTED], "recommended": [S.SHORTLISTED], "returned": RETURNED,
-    "awarded": [S.AWARDED, S.PUBLISHED],
+    "awarded": [S.AWARDED, S.PUBLISHED], "every": AT_DISTRICT_STATES,
 }  # fmt: skip
 
 
@@ -73,9 +73,16 @@ def _filings(user, programme, filters):
     rows = filings_at_desk(user, FILINGS[filters.tab], programme)
     if filters.state == "waiting":
         return rows.filter(state=F.FILED)
+    if filters.state == "every":
+        return rows.filter(state__in=[F.FILED, F.ACCEPTED])
     if filters.state == "returned":
         return rows.exclude(state__in=[F.FILED, F.ACCEPTED])
     return rows.filter(state=F.ACCEPTED, recommended_at__isnull=filters.state == "accepted")
+
+
+def state_words(filing):
+    """In the district's words."""
+    return FILING_LABELS.get(filing.state, filing.get_state_display())
 
 
 @dataclass(frozen=True)

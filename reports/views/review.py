@@ -14,11 +14,12 @@ from core.access import allowed, authorize
 from core.states import WrongState, can_move
 from programmes.queries.current import current_programme
 from reports.actions.review import decide_one, undo_decisions
-from reports.enums import FILING_LABELS, FILING_MOVES
-from reports.forms.review import DecisionForm, QueueFilter, states_of
+from reports.enums import FILING_MOVES
+from reports.forms.review import DecisionForm
 from reports.models import SchoolPlan, SchoolReport
 from reports.models.filing import AT_DISTRICT
 from reports.queries.checks import report_check
+from reports.queries.filters import QueueFilter, states_of
 from reports.queries.review import (
     FILINGS,
     PAGE,
@@ -27,6 +28,7 @@ from reports.queries.review import (
     lines,
     listed,
     plan_check,
+    state_words,
     tabs,
 )
 from schools.actions.decide import decisions_on
@@ -133,7 +135,7 @@ def _open(row, user, form, filters, request):
             "heading": NAMES[filters.tab],
             "filed": filed,
             "changes": filed.changes if compare else [],
-            "label": FILING_LABELS.get(row.state, row.get_state_display()),
+            "label": state_words(row),
             **(_plan(row, filed) if isinstance(row, SchoolPlan) else _report(row, filed)),
         }
     verbs = _verbs(row, user)

@@ -21,3 +21,18 @@ ROWS = [
         "rest": "403",
     }),
 ]
+ROWS += [
+    Row("desk:forms", "get", "", {
+        "reviewer district_admin": "200",
+        "rest": "403",
+    }),
+    Row("desk:forms_start", "post", "", {  # the world files no kind of work
+        "reviewer district_admin": "302",
+        "rest": "403",
+    }),
+    Row("desk:forms_job", "get", "core.Job", {"rest": "404"}),
+    Row("desk:forms_cancel", "post", "core.Job", {"rest": "404"}),
+    Row("desk:forms_retry", "post", "core.Job", {"rest": "404"}),
+    Row("desk:forms_password", "post", "core.Job", {"rest": "404"}),
+    Row("desk:forms_download", "get", "core.Job", {"rest": "404"}),
+]

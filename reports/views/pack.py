@@ -1,0 +1,153 @@
+"""打包表格: the forms of a list as one zip; start it, watch it, see its password once, fetch it."""
+
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from core.access import allowed, authorize
+from core.audit import record
+from core.clock import now
+from core.enums import JobState
+from core.files import open_private
+from core.states import WrongState
+from programmes.queries.current import current_programme
+from reports.actions.pack import (
+    A_DAY,
+    KEPT,
+    cancel_pack,
+    has_password,
+    packs,
+    retry_pack,
+    show_password,
+    start_pack,
+    still_at_desk,
+)
+from reports.queries.filters import EVERY, QueueFilter, states_of
+from reports.queries.review import listed, tabs
+
+SHOWN = 5
+
+
+@require_safe
+def forms(request):
+    authorize(request.user, "reports.review")
+    return _page(request)
+
+
+@require_POST
+def start(request):
+    authorize(request.user, "reports.review")
+    programme = current_programme(request)
+    if programme is None:
+        raise Http404
+    every = tabs(request.user, programme)
+    try:
+        start_pack(programme, _filters(request.POST, every), by=request.user)
+    except WrongState as refused:
+        return _page(request, refused=str(refused), status=409)
+    return redirect("desk:forms")
+
+
+def _filters(data, every):
+    data = data.copy()
+    if "tab" not in data:  # from the administration's list: works, report, plan
+        data["tab"] = {"report": "report", "plan": "plan"}.get(data.get("of", ""), "")
+    data.setdefault("state", EVERY[0])
+    codes = [tab.code for tab in every]
+    default = next((code for code in codes if code not in ("report", "plan")), codes[0])
+    return QueueFilter.read(data, codes, default)
+
+
+def _page(request, *, password=None, refused="", status=200):
+    """password: {"job": …, "text": …}, on this one page only."""
+    programme = current_programme(request)
+    if programme is None:
+        return render(request, "desk/forms.html", {"programme": None}, status=status)
+    every = tabs(request.user, programme)
+    filters = _filters(request.POST if refused else request.GET, every)
+    context = {
+        "programme": programme,
+        "tabs": every,
+        "states": [EVERY, *states_of(filters.tab)],
+        "filters": filters,
+        "count": listed(request.user, programme, filters).count(),
+        "rows": [_row(job) for job in packs(request.user)[:SHOWN]],
+        "password": password,
+        "refused": refused,
+        "a_day": A_DAY,
+        "is_sealed": filters.tab not in ("report", "plan") and bool(request.user.reach.authorities),
+    }
+    return render(request, "desk/forms.html", context, status=status)
+
+
+def _row(job):
+    """What components/job_row.html takes, and whether its password waits to be seen."""
+    at_hand = job.state == JobState.DONE and bool(job.file)
+    return {
+        "job": job,
+        "poll": reverse("desk:forms_job", args=[job.pk]),
+        "cancel": reverse("desk:forms_cancel", args=[job.pk]),
+        "retry": reverse("desk:forms_retry", args=[job.pk]),
+        "download": reverse("desk:forms_download", args=[job.pk]) if at_hand else "",
+        "password": reverse("desk:forms_password", args=[job.pk]) if has_password(job) else "",
+    }
+
+
+def _job(request, pk):
+    """One's own; whoever left the desk lost the pack, as if it were not there (security.md P6)."""
+    job = get_object_or_404(packs(request.user), pk=pk)
+    if not allowed(request.user, "reports.review") or not still_at_desk(request.user, job):
+        raise Http404
+    return job
+
+
+@require_safe
+def job(request, pk):
+    """The row alone, for htmx."""
+    return render(request, "desk/_forms_job.html", _row(_job(request, pk)))
+
+
+@require_POST
+def cancel(request, pk):
+    return _act(request, pk, cancel_pack)
+
+
+@require_POST
+def retry(request, pk):
+    return _act(request, pk, retry_pack)
+
+
+def _act(request, pk, action):
+    row = _job(request, pk)
+    try:
+        action(row, by=request.user)
+    except WrongState as refused:
+        return _page(request, refused=str(refused), status=409)
+    return redirect("desk:forms")
+
+
+@require_POST
+def password(request, pk):
+    row = _job(request, pk)
+    try:
+        text = show_password(row, by=request.user)
+    except WrongState as refused:
+        return _page(request, refused=str(refused), status=409)
+    return _page(request, password={"job": row.pk, "text": text})
+
+
+@require_safe
+def download(request, pk):
+    row = _job(request, pk)
+    if row.state != JobState.DONE or not row.file or row.finished_at < now() - KEPT:
+        raise Http404
+    try:
+        file = open_private(row.file)
+    except FileNotFoundError:
+        raise Http404 from None
+    record(None, "export.download", by=request.user, authority_id=row.authority_id, job=row.pk)
+    response = FileResponse(file, as_attachment=True, filename=f"报送材料-{row.pk}.zip", content_type="application/zip")
+    response["Cache-Control"] = "no-store, private"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
