@@ -11,7 +11,7 @@ from core.access import allowed, authorize
 from core.clock import now, today
 from core.difference import difference
 from core.download import PDF, paper_response
-from core.formats import clock, full_day, instant
+from core.formats import clock, day, instant
 from core.pdf import available
 from core.states import WrongState
 from programmes.config.days import last_day_before
@@ -20,6 +20,7 @@ from programmes.queries.overview import countdown, home_school, schools_run_by
 from programmes.queries.window import window
 from reports.actions import filing
 from reports.actions.report import (
+    SETTLED,
     WRITABLE,
     Elsewhere,
     ask_to_settle,
@@ -100,6 +101,8 @@ def report_start(request):
 def report_save(request, pk):
     """One section from the script (JSON), or all of them from the page without it."""
     row = of_office(request, pk, "reports.write_filing")
+    if row.state not in WRITABLE:
+        return _settled(request, row)
     if "section" in request.POST:
         return _save_one(request, row)
     count = len(section_texts(row))
@@ -116,6 +119,12 @@ def report_save(request, pk):
         return conflict(request, error, row)
     messages.success(request, "已保存。")
     return redirect(filing.address(row))
+
+
+def _settled(request, row):
+    if "section" in request.POST:
+        return JsonResponse({"message": SETTLED, "reload": True}, status=409)
+    return conflict(request, WrongState(SETTLED), row)
 
 
 def _save_one(request, row):
@@ -311,9 +320,9 @@ def _window_words(programme, school_id):
         return ""
     last = last_day_before(place.until)
     if not place.is_open():
-        return f"{full_day(last)}已截止"
+        return f"{day(last)}已截止"
     left = countdown((last - today()).days)
-    return f"{full_day(last)}前{'补报' if place.is_late() else '报送区里'}，{left}"
+    return f"{day(last)}前{'补报' if place.is_late() else '报送区里'}，{left}"
 
 
 def _told(request, row):

@@ -44,6 +44,8 @@ def upload(request, pk):
 def fill(request, pk):
     """What was previewed goes into the sections; what stood there stays or is replaced as chosen."""
     row = of_office(request, pk, "reports.write_filing")
+    if row.state not in WRITABLE:
+        return conflict(request, WrongState(SETTLED), row)
     labels = [section.label for section in row.programme.rules.report.sections]
     form = FillForm(request.POST, labels=_headings(labels))
     if not form.is_valid() or not form.number:

@@ -10,6 +10,7 @@
   var was = {}, timers = {}, sending = null, last = null, leaving = false;
 
   areas.forEach(function (area) {
+    area.rows = 2;
     was[area.dataset.section] = area.classList.contains("bad") ? null : area.value;
     grow(area);
     chars(area);

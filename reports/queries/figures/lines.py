@@ -14,16 +14,17 @@ MARK = re.compile(f"{OPEN}([^{BAR}]*){BAR}([^{CLOSE}]*){CLOSE}")
 
 
 def compute(facts):
-    """{"as_of", "lines", "paragraph", "runs", "grades", "checklist"}: reports.SchoolReport.figures."""
+    """{"as_of", "lines", "paragraph", "runs", "grades", "few", "checklist"}: reports.SchoolReport.figures."""
     lines = [line(spec, facts) for spec in specs(facts) if not spec.inside]
     by_code = {one["code"]: one for one in lines}
-    marked = paragraph(facts, by_code)
+    marked, table = paragraph(facts, by_code), grades(facts)
     return {
         "as_of": facts.at.isoformat(),
         "lines": lines,
         "paragraph": unmarked(marked),
         "runs": runs(marked),
-        "grades": grades(facts),
+        "grades": table,
+        "few": any(FEW in (row["priority_due"], row["priority_visited"]) for row in table),
         "checklist": checklist(facts, by_code),
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from core.formats import full_day
+from core.formats import day
 from programmes.enums import Mode
 from programmes.models import Event
 from programmes.queries.events import kind_label
@@ -79,7 +79,7 @@ def _pupils(facts, found, user):
 def _reached(pupil, calls):
     if pupil.student_id in calls:
         on, mode = calls[pupil.student_id]
-        return f"{full_day(on)} {Mode(mode).label}"
+        return f"{day(on)} {Mode(mode).label}"
     others = "、".join(Mode(mode).label for mode in MODES if has_mode(pupil, mode))
     return others or ("婉拒" if pupil.declined else "没有走访")
 
@@ -103,20 +103,20 @@ def _calls(facts, found, user):
     leads = _people([call.lead_id for call in found])
     rows = [
         Row(
-            (full_day(call.visited_on), Mode(call.mode).label, VisitKind(call.kind).label, pupils.get(call.pk, GONE),
-             leads.get(call.lead_id, ""), f"{call.minutes}分钟" if call.minutes else "–"),
+            (day(call.visited_on), pupils.get(call.pk, GONE), Mode(call.mode).label, leads.get(call.lead_id, ""),
+             VisitKind(call.kind).label, f"{call.minutes}分钟" if call.minutes else "–"),
             reverse("visits:detail", args=[call.pk]) if call.pk in readable else "",
         )
         for call in found
     ]  # fmt: skip
-    return Opened(("日期", "方式", "类型", "学生", "主访", "时长"), "次", rows)
+    return Opened(("日期", "学生", "方式", "主访", "类型", "时长"), "次", rows)
 
 
 def _trips(facts, found, user):
     days = {call.pk: call for call in facts.calls}
     names = _people([trip.user_id for trip in found])
     rows = [
-        Row((full_day(days[trip.visit_id].visited_on), names.get(trip.user_id, ""), _post(trip.position)))
+        Row((day(days[trip.visit_id].visited_on), names.get(trip.user_id, ""), _post(trip.position)))
         for trip in found
     ]
     return Opened(("日期", "教师", "职务"), "人次", rows)
@@ -131,14 +131,14 @@ def _teachers(facts, found, user):
 
 
 def _opinions(facts, found, user):
-    rows = [Row((full_day(one.visit.visited_on), one.category, one.text)) for one in found]
+    rows = [Row((day(one.visit.visited_on), one.category, one.text)) for one in found]
     return Opened(("日期", "类别", "意见"), "条", rows)
 
 
 def _help(facts, found, user):
     """What was given to whom stays in the record: here only kind and amount."""
     rows = [
-        Row((full_day(one.visit.visited_on), one.kind, f"{one.amount:f}元" if one.amount else "–")) for one in found
+        Row((day(one.visit.visited_on), one.kind, f"{one.amount:f}元" if one.amount else "–")) for one in found
     ]
     return Opened(("日期", "哪一种", "金额"), "次", rows)
 
@@ -147,7 +147,7 @@ def _meetings(facts, found, user):
     seen = set(Event.objects.visible_to(user).filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True))
     rows = [
         Row(
-            (full_day(one.held_on), kind_label(facts.programme, one.kind), one.title, f"{one.people}人"),
+            (day(one.held_on), kind_label(facts.programme, one.kind), one.title, f"{one.people}人"),
             reverse("programmes:event", args=[one.pk]) if one.pk in seen else "",
         )
         for one in found
@@ -157,7 +157,7 @@ def _meetings(facts, found, user):
 
 def _publicity(facts, found, user):
     rows = [
-        Row((full_day(one.on), one.get_kind_display(), one.title, one.channel, f"{one.copies}份" if one.copies else "–"))
+        Row((day(one.on), one.get_kind_display(), one.title, one.channel, f"{one.copies}份" if one.copies else "–"))
         for one in found
     ]
     return Opened(("日期", "哪一种", "标题", "在哪里", "份数"), "条", rows)
