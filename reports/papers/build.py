@@ -135,11 +135,13 @@ def _air(document):
 
 
 def _enclosed(document):
-    """附件说明: a line of air, then one line for each."""
+    """附件说明: a line of air, then one line for each; they stay with the signature."""
     only(document, "{%p if 附件清单 %}")
-    exactly(document.add_paragraph(), 28)
+    air = document.add_paragraph()
+    exactly(air, 28)
     only(document, "{%p for 份 in 附件清单 %}")
-    body(document, "{% if loop.first %}附件：{% else %}　　　{% endif %}{{ 份.序号 }}{{ 份.名称 }}")
+    line = body(document, "{% if loop.first %}附件：{% else %}　　　{% endif %}{{ 份.序号 }}{{ 份.名称 }}")
+    air.paragraph_format.keep_with_next = line.paragraph_format.keep_with_next = True
     only(document, "{%p endfor %}")
     only(document, "{%p endif %}")
 

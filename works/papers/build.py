@@ -74,7 +74,7 @@ def work_form():
     tag(table, "{%tr if 走访对象 %}")
     four(table, ("走访对象", "{{ 走访对象 }}", "走访时间", "{{ 走访时间 }}"))
     tag(table, "{%tr endif %}")
-    long_text(wide(table, "正文", "{{ 正文 }}", height=60).cells[1])
+    long_text(wide(table, "正文", "{{ 正文 }}", height=45).cells[1])
     wide(table, "原创承诺", "{{ 原创承诺 }}")
     four(table, ("校级等级", "{{ 校级等级 }}", "推荐区级", "{{ 推荐区级 }}"))
     _opinion(table, ["学校", "推荐意见"])
