@@ -24,7 +24,14 @@ from reports.enums import StatementState
 from reports.models import Statement
 from schools.enums import Role
 from schools.models import Decision, Message
-from schools.tests.factories import make_class, make_class_head, make_leader, make_officer, make_school, make_user
+from schools.tests.factories import (
+    make_class,
+    make_class_head,
+    make_leader,
+    make_officer,
+    make_school,
+    make_user,
+)
 from students.tests.factories import make_student
 from visits.actions.register import open_register
 from visits.tests.rows import add_visit
