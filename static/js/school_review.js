@@ -27,7 +27,7 @@
   var links = Array.prototype.slice.call(queue.querySelectorAll("a"));
   var at = links.findIndex(function (link) { return link.hasAttribute("aria-current"); });
   /* After a decision, or J and K, the queue keeps the focus, so the keys go on working. */
-  if (location.hash === "#queue" && links[at] && links[at].offsetParent) links[at].focus();
+  if (location.hash === "#keys" && links[at] && links[at].offsetParent) links[at].focus();
 
   try { on.checked = localStorage.getItem(KEYS) !== "off"; } catch (error) { /* no storage */ }
   on.addEventListener("change", function () {
@@ -38,7 +38,7 @@
     if (!on.checked || event.ctrlKey || event.metaKey || event.altKey) return;
     var key = event.key.toLowerCase(), step = key === "j" ? 1 : key === "k" ? -1 : 0;
     if (step) {
-      if (links[at + step]) location.href = links[at + step].href + "#queue";
+      if (links[at + step]) location.href = links[at + step].href + "#keys";
     } else if (key === "a") {
       var button = document.querySelector("[data-approve]");
       if (button) button.click();

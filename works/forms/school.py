@@ -26,11 +26,7 @@ def _read(work):
 class ApproveForm(ActForm):
     """version, was: the submission and the state that were read."""
 
-    PHRASES = [
-        "情况属实，事迹感人，同意推荐。",
-        "真实具体，做法有效，同意推荐。",
-        "对同事有启发，学校推荐。",
-    ]
+    PHRASES = ["情况属实，事迹感人，同意推荐。", "真实具体，做法有效，同意推荐。"]
 
     opinion = forms.CharField(
         label="学校推荐意见", max_length=500, widget=forms.Textarea(attrs={"rows": 3}),

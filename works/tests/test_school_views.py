@@ -185,7 +185,7 @@ def test_recommended_the_next_of_its_kind_opens_with_the_undo(client, programme,
     client.force_login(leader)
     response = client.post(reverse("works:approve", args=[other.pk]), approval(confirmed=None))
 
-    assert response["Location"] == review(second) + "#queue"
+    assert response["Location"] == review(second) + "#keys"
     text = client.get(review(second)).content.decode()
     assert "推荐了《阳台上的作文》" in text
     assert reverse("works:undo", args=[other.pk]) in text

@@ -1,4 +1,4 @@
-"""故事评审, the school's list: what waits, the recommended order, and what goes to the district."""
+"""作品评审, the school's list: what waits, the recommended order, and what goes to the district."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -73,7 +73,7 @@ def school(request):
         "chips": _chips(programme, numbers, kind, which, place, request.user),
         "which": which,
         "kind": kind,
-        "sending": sending(programme, place),
+        **_sending(programme, place),
         "ready": sum(n for (code, state), n in numbers.items() if state == WorkState.APPROVED and _goes_up(programme, code)),
         "fresh": just_decided(request.user),
         "any": bool(numbers),
@@ -169,11 +169,18 @@ def sending(programme, place):
     return [_line(quota, found.get(quota.kind)) for quota in quotas(programme, place)]
 
 
+def _sending(programme, place):
+    """A line for what is bound by number or time; the names of the rest."""
+    lines = sending(programme, place)
+    bound = [line for line in lines if line["quota"].limit is not None or line["until"]]
+    return {"sending": bound, "free": [line["quota"].label for line in lines if line not in bound]}
+
+
 def _line(quota, place):
     until = place.until if place else None
     open_now = place is None or place.is_open()
     late = bool(place and open_now and place.is_late())
-    line = {"quota": quota, "open": open_now, "late": late, "until": "", "days": None}
+    line = {"quota": quota, "open": open_now, "late": late, "until": until, "days": None}
     if until is None:
         return line | {"said": "没有截止时间"}
     days = (local_date(until - A_MOMENT) - today()).days  # until is exclusive: midnight belongs to the day before

@@ -121,7 +121,7 @@ def _to_next(request, work):
     """The next of the same kind that waits, else the list; the bar there takes the decision back."""
     following = next_waiting(request.user, work.programme, work.school, work.kind)
     if following:
-        return redirect(reverse("works:school_review", args=[following.pk]) + "#queue")
+        return redirect(reverse("works:school_review", args=[following.pk]) + "#keys")
     return redirect(list_address(work.school, request.user, kind=work.kind))
 
 
