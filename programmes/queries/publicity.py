@@ -62,7 +62,8 @@ class Counts:
 
     @property
     def made_known(self):
-        return sum(self.publicity.values())
+        """Without what was handed out."""
+        return sum(number for kind, number in self.publicity.items() if kind != PublicityKind.MATERIAL)
 
 
 def counts(programme, school, *, until=None):

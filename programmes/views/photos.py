@@ -30,7 +30,7 @@ def event_photo_add(request, pk):
         messages.info(request, "这些照片已经有了，没有重复存。")
     for sentence in refusals if files else ["先选照片。"]:
         messages.warning(request, sentence)
-    return redirect(reverse("programmes:event", args=[row.pk]) + "#e-photos")
+    return redirect("programmes:event", row.pk)
 
 
 @require_safe
@@ -56,7 +56,7 @@ def event_photo_remove(request, token):
     except WrongState as error:
         return _conflict(request, error, photo.event_id)
     messages.success(request, "删掉了。")
-    return redirect(reverse("programmes:event", args=[photo.event_id]) + "#e-photos")
+    return redirect("programmes:event", photo.event_id)
 
 
 def _photo(request, token, *, removed_too=False):

@@ -17,7 +17,7 @@ from programmes.models import Publicity
 from programmes.publicity_forms import PublicityForm
 from programmes.queries import publicity as queries
 from programmes.queries.current import current_programme
-from programmes.queries.overview import schools_run_by
+from programmes.queries.overview import home_school, schools_run_by
 from schools.models import School
 
 PAGE = 50
@@ -39,6 +39,7 @@ def publicity(request):
         {"label": kind.label, "url": _query(kind.value, found), "current": found["kind"] == kind, "count": counts[kind]}
         for kind in PublicityKind
     ]
+    own = home_school(user, programme)
     opened = programme.state == ProgrammeState.OPEN
     context = {
         "programme": programme, "page": page, "chips": chips, "kind": found["kind"], "q": found["q"],
@@ -47,6 +48,7 @@ def publicity(request):
         "may_add": opened and schools_run_by(user, programme).exists(),
         "may_export": allowed(user, "programmes.export_publicity"),
         "query": request.GET.urlencode(),
+        "counts": queries.counts(programme, own) if own else None,
     }  # fmt: skip
     return render(request, "programmes/publicity.html", context)
 

@@ -182,6 +182,13 @@ def test_from_draft_to_receipt_by_the_pages(as_, admin, leader, programme, schoo
     assert as_(admin).post(reverse("reports:plan_reopen", args=[plan.pk])).url == f"{PLAN}?school={school.pk}"
 
 
+def test_the_desk_goes_from_reading_to_deciding(as_, programme, school):
+    plan = make_plan(programme, school, state="filed")
+    page = as_(make_officer(programme.authority)).get(reverse("reports:plan_view", args=[plan.pk])).content.decode()
+    assert f"/desk/review/?tab=plan&amp;item={plan.pk}" in page
+    assert "去审核" not in as_(make_user(Role.TEACHER, school=school)).get(PLAN, follow=True).content.decode()
+
+
 def test_a_plan_with_gaps_is_not_settled(as_, leader, programme, school):
     content = written(programme, school, sections={**WHOLE, "目标": ""})
     plan = save_plan(programme, school, by=leader, revision=0, content=content)
@@ -248,7 +255,7 @@ def test_the_paper_is_that_of_what_was_filed(as_, leader, programme, school):
     assert answer["Content-Type"].endswith("wordprocessingml.document") and answer["Cache-Control"] == "no-store, private"
     text = "\n".join(p.text for p in Document(BytesIO(b"".join(answer.streaming_content))).paragraphs)
     assert "走到每一户。" in text
-    assert AuditEntry.objects.filter(action="paper.plan", actor=officer).count() == 1
+    assert AuditEntry.objects.filter(action="paper.plan", actor_id=officer.pk).count() == 1
     filing.return_filing(plan, by=officer, reason="写明培训的时间")
     assert as_(officer).get(paper).status_code == 409
     assert as_(leader).get(paper).status_code == 200
