@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reports.models.filing import AT_DISTRICT
+from works.queries.alias import names_of, unnamed
 
 NUMERALS = "一二三四五六七八九十"
 SPACE = re.compile(r"\s")
@@ -105,3 +106,28 @@ def as_filed(filing):
     return shown
 
 
+
+
+def as_read(report, user):
+    """As this reader may read it: the office what it writes, the school's staff what was filed, anybody beyond the
+    school that with pupils and parents by alias. A copy that must not be saved, but for the office."""
+    if report.school_id in user.reach.whole_schools:
+        return report
+    shown = copy.copy(as_filed(report))
+    if report.school_id not in user.reach.staff_schools:
+        told = without_names(report, [{"title": shown.title, "sections": section_texts(shown)}])[0]
+        shown.title, shown.sections = told["title"], told["sections"]
+    return shown
+
+
+def without_names(report, sheets):
+    """Versions' data with the names of pupils and parents replaced. Two queries for any number."""
+    written = [text for data in sheets for text in [data.get("title") or "", *(data.get("sections") or [])]]
+    names = names_of(report.school_id, [], "\n".join(written))
+    return [
+        data | {
+            "title": unnamed(data.get("title") or "", names),
+            "sections": [unnamed(text or "", names) for text in data.get("sections") or []],
+        }
+        for data in sheets
+    ]  # fmt: skip

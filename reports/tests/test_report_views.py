@@ -1,5 +1,7 @@
 """The report's pages: who comes where, what is saved, what is refused."""
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
@@ -7,7 +9,7 @@ from django.urls import reverse
 
 from core.models import AuditEntry
 from programmes.models import LatePass
-from reports.actions.filing import return_filing
+from reports.actions.filing import approve_filing, file_filing, return_filing
 from reports.actions.report import take_figures
 from reports.enums import FilingState
 from reports.models import SchoolReport
@@ -136,6 +138,24 @@ def test_the_desk_reads_what_was_filed_while_the_school_rewrites(client, place):
     page = client.get(reverse("reports:report")).text
     assert "区里退回：缺分工" in page
     assert "还没有写完的话" in page
+
+
+def test_beyond_the_school_a_name_that_slipped_in_is_read_by_alias(client, place):
+    report = place.report(state=F.DRAFT, sections=["", TEXTS[1], "顾嘉树有进步。", TEXTS[3]])
+    take_figures(report, by=place.leader)
+    return_filing(file_it(report, place), by=place.officer, reason="改")
+    file_it(report, place)
+    for user, shown in ((place.officer, "顾同学有进步"), (place.teacher, "顾嘉树有进步")):
+        client.force_login(user)
+        assert shown in client.get(url("report_view", report)).text
+        for page in ("report_view", "report_versions"):
+            assert ("顾嘉树" in client.get(url(page, report)).text) is (user == place.teacher and page == "report_view")
+        paper = zipfile.ZipFile(io.BytesIO(client.get(url("report_docx", report)).getvalue()))
+        assert shown in paper.read("word/document.xml").decode()
+
+
+def file_it(report, place):
+    return file_filing(approve_filing(report, by=place.leader), by=place.leader)
 
 
 # ── Saving ──

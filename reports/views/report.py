@@ -34,7 +34,16 @@ from reports.papers import make
 from reports.queries.checks import report_check as checks_of
 from reports.queries.figures.lines import chips
 from reports.queries.material import material
-from reports.queries.text import as_filed, heading, length, parts, section_texts, suggested, title_of
+from reports.queries.text import (
+    as_read,
+    heading,
+    length,
+    parts,
+    section_texts,
+    suggested,
+    title_of,
+    without_names,
+)
 from schools.actions.decide import decisions_on
 
 ACTS = {
@@ -217,7 +226,7 @@ def _act(request, pk, permission, action, said):
 def report_view(request, pk):
     row = get_object_or_404(readable_reports(request.user), pk=pk)
     office = allowed(request.user, "reports.write_filing", row)
-    shown = row if office else as_filed(row)
+    shown = as_read(row, request.user)
     context = {
         "report": row,
         "title": title_of(shown),
@@ -241,9 +250,13 @@ def report_versions(request, pk):
     """What was filed each time, with what changed; what is being written now is not compared."""
     row = get_object_or_404(readable_reports(request.user), pk=pk)
     labels = [heading(position, label) for position, label in enumerate(_labels(row.programme))]
+    versions = list(row.versions.select_related("filed_by").order_by("number"))
+    sheets = [version.data for version in versions]
+    if row.school_id not in request.user.reach.staff_schools:
+        sheets = without_names(row, sheets)
     told, before = [], None
-    for version in row.versions.select_related("filed_by").order_by("number"):
-        fields = _fields(version.data, labels)
+    for version, data in zip(versions, sheets, strict=True):
+        fields = _fields(data, labels)
         told.append({"version": version, "changes": difference(before, fields) if before is not None else []})
         before = fields
     context = {"report": row, "title": title_of(row), "versions": told[::-1]}
@@ -268,7 +281,7 @@ def report_pdf(request, pk):
 
 def _paper(request, pk, form):
     row = get_object_or_404(readable_reports(request.user), pk=pk)
-    shown = row if allowed(request.user, "reports.write_filing", row) else as_filed(row)
+    shown = as_read(row, request.user)
     return paper_response(
         request, lambda: make.report_docx(shown, user=request.user, form=form), f"{row.school.name}活动报告", form=form,
         back=reverse("reports:report_view", args=[pk]), instead=reverse("reports:report_docx", args=[pk]),

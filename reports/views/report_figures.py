@@ -16,7 +16,7 @@ from reports.queries.figures import Facts
 from reports.queries.figures.lines import line as told_line
 from reports.queries.figures.rows import counts, opened, ordered
 from reports.queries.figures.specs import spec_of
-from reports.queries.text import as_filed
+from reports.queries.text import as_read
 from reports.views.report import conflict, of_office, readable_reports
 from visits.queries.waiting import readable_categories
 
@@ -98,7 +98,7 @@ def _row(request, pk):
     """(the report, as this reader sees it, whether the reader is of its office)"""
     row = get_object_or_404(readable_reports(request.user), pk=pk)
     office = allowed(request.user, "reports.write_filing", row)
-    return row, row if office else as_filed(row), office
+    return row, as_read(row, request.user), office
 
 
 def _as_of(shown):
