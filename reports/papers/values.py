@@ -5,6 +5,7 @@ from datetime import date
 from core.documents.words import day_of, numbered, numeral, paragraphs, plain, section_head, title_lines
 from core.formats import full_day, instant
 from reports.enums import StatementState
+from reports.queries.assessment import rules_of
 
 NOTHING = "–"
 GRADES_CAPTION, DUTIES_CAPTION = "各年级走访情况", "领导小组分工"
@@ -164,7 +165,7 @@ def statement_values(statement):
         "职务": teacher.get_position_display(),
         "数据截至": instant(statement.counted_at),
         "事项": [_fact(number, row) for number, row in enumerate(statement.facts, start=1)],
-        "口径": f"第{statement.rule_version}版。{PAPERWORK}",
+        "口径": "\n".join([f"第{statement.rule_version}版。{PAPERWORK}", *_rules(statement)]),
         "用途": "、".join(programme.rules.assessment.uses),
         "本人意见": _said(statement),
         "本人日期": _day(statement.objected_at if statement.objection else statement.agreed_at),
@@ -174,6 +175,12 @@ def statement_values(statement):
         "状态": statement.get_state_display(),
         "定稿日期": _day(statement.final_at),
     }
+
+
+def _rules(statement):
+    """How each item was counted; not said of an older version, whose words are no longer kept."""
+    rule = statement.programme.rules.assessment
+    return rules_of(statement.programme) if rule.version == statement.rule_version else []
 
 
 def _fact(number, row):

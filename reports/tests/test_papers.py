@@ -28,6 +28,7 @@ from reports.models import SchoolReport
 from reports.papers.build import MADE
 from reports.papers.make import plan_docx, report_docx, statement_docx
 from reports.papers.values import plan_values, report_values, statement_values
+from reports.queries.assessment import rules_of
 from reports.tests.on_paper import PARAGRAPH, PHASES, make_filings
 from schools.tests.factories import make_officer
 
@@ -218,6 +219,15 @@ def test_the_statement_tells_facts_rule_objection_and_answer(place):
     assert below["本人意见"] == "异议：少算了一户。\n答复后已核对，没有异议。\n陈晓　2022年10月10日"
     assert below["学校答复"] == "已补记9月20日的一次。\n沈文清　2022年10月11日"
     assert rows(paper_, 2)[-1] == ["状态", "已定稿", "定稿日期", "2022年10月18日"]
+
+
+def test_how_each_item_was_counted_is_printed_for_the_rule_in_force(place):
+    row = place["statement"]
+    assert statement_values(row)["口径"].count("\n") == 0
+    row.rule_version = 1
+
+    said = statement_values(row)["口径"].split("\n")
+    assert said[0].startswith("第1版。") and said[1:] == rules_of(place["programme"]) and len(said) > 5
 
 
 def test_without_objection_there_is_no_row_of_an_answer(place):
