@@ -37,14 +37,14 @@ class FilingAdmin(DeskAdmin):
     acts = {"accept": accept_filing, "return": return_filing, "recommend": recommend_filing}
     actions = ["accept_many", "return_many", "recommend_many"]
     lookups = ("late__exact",)
-    list_display = ["school_name", "state_shown", "version", "late", "receipt", "filed_at", "is_recommended"]
+    list_display = ["school_name", "state_shown", "version", "late_shown", "receipt", "filed_at", "is_recommended"]
     list_filter = [FilingStateFilter, ProgrammeFilter, "late", SchoolFilter]
     list_select_related = ["school", "programme", "filed_by"]
     search_fields = ["school__name", "school__short_name", "school__code"]
     search_help_text = "按学校找。"
     sortable_by = ["version", "filed_at"]
     readonly_fields = fields = [
-        "school_name", "programme_title", "state_shown", "version", "late", "receipt", "filed_at", "is_recommended",
+        "school_name", "programme_title", "state_shown", "version", "late_shown", "receipt", "filed_at", "is_recommended",
         "text_shown", "checks", "history",
     ]  # fmt: skip
 
@@ -63,9 +63,9 @@ class FilingAdmin(DeskAdmin):
     def state_shown(self, row):
         return state_words(row)
 
-    @admin.display(description="推荐典型", boolean=True)
+    @admin.display(description="推荐典型")
     def is_recommended(self, row):
-        return row.recommended_at is not None
+        return "推荐" if row.recommended_at else "–"
 
     @admin.display(description="内容")
     def text_shown(self, row):

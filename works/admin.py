@@ -171,6 +171,10 @@ class DeskAdmin(ExportMixin, ScopedAdmin):
 
     # ── what one page shows ──
 
+    @admin.display(description="补报")
+    def late_shown(self, row):
+        return "补报" if row.late else "–"
+
     @admin.display(description="数据核对")
     def checks(self, row):
         signs = {True: "✓", None: "·", False: "！"}
@@ -249,14 +253,14 @@ class WorkAdmin(DeskAdmin):
     actions = ["accept_many", "return_many", "recommend_many", "award_many"]
     files_of = "works"
     lookups = ("kind__exact", "late__exact")
-    list_display = ["title_shown", "kind_shown", "school_name", "author_name", "state_shown", "version", "late", "filed_at"]
+    list_display = ["title_shown", "kind_shown", "school_name", "author_name", "state_shown", "version", "late_shown", "filed_at"]
     list_filter = [WorkStateFilter, "kind", ProgrammeFilter, "late", SchoolFilter]
     list_select_related = ["school", "programme", "author", "honoree", "visit"]
     search_fields = ["school__name", "school__short_name", "school__code"]
     search_help_text = "按学校或题目找。"
     sortable_by = ["version", "filed_at"]
     readonly_fields = fields = [
-        "title_shown", "kind_shown", "school_name", "programme_title", "author_name", "state_shown", "version", "late",
+        "title_shown", "kind_shown", "school_name", "programme_title", "author_name", "state_shown", "version", "late_shown",
         "filed_at", "body_shown", "opinion_shown", "opinion_on", "school_order", "school_award", "award", "checks", "history",
     ]  # fmt: skip
 

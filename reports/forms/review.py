@@ -21,7 +21,7 @@ class DecisionForm(forms.Form):
     was = forms.CharField(required=False, max_length=12)
     quick = forms.MultipleChoiceField(label="哪里要改", required=False, widget=forms.CheckboxSelectMultiple)
     reason = forms.CharField(
-        label="意见", max_length=MAX, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        label="意见", max_length=MAX, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="退回时必填，学校看得到。", error_messages=REASON,
     )  # fmt: skip
     label = forms.ChoiceField(label="等级", required=False)

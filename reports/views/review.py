@@ -40,6 +40,7 @@ from works.queries.queue import at_desk, changed_since, filed_text, undo_bar
 
 WORK_VERBS = {"accept": "accept", "return": "return_to_school", "recommend": "shortlist", "award": "award"}
 EARLIER = 5
+FEW = 6  # checks that are shown at once; of more, what is right is folded
 NAMES = {"report": "活动报告", "plan": "走访方案"}
 
 
@@ -147,6 +148,8 @@ def _open(row, user, form, filters, request):
         "form": form or DecisionForm(tab=filters.tab, labels=_labels(row)),
         "own_school": row.school_id in user.reach.staff_schools,
         "right": sum(1 for check in checks if check.ok is not False),
+        "open_checks": checks if len(checks) <= FEW else [check for check in checks if not check.ok],
+        "folded_checks": [] if len(checks) <= FEW else [check for check in checks if check.ok],
         "wrong": any(check.ok is False for check in checks),
         "earlier": decisions_on(row).filter(level="district")[:EARLIER],
         "decide": reverse(f"desk:decide_{_what(row)}", args=[row.pk]),

@@ -37,6 +37,7 @@ class DeskExportForm(ExportForm):
 
     def __init__(self, formats, resources, **kwargs):
         super().__init__(formats, resources, **kwargs)
+        self.fields["resource"].label = "哪些列"
         self.sealed = [number for number, resource in enumerate(resources) if resource.is_sealed]
         if not self.sealed:
             del self.fields["password"]
