@@ -20,7 +20,7 @@ from schools.models import School
 from visits.actions.review import Outcome
 from works.enums import AT_DISTRICT_STATES, STANDING_STATES, WORK_MOVES, Level, WorkState
 from works.models import Work
-from works.queries.alias import outside
+from works.queries.alias import names_in, unnamed
 from works.queries.quota import label_of, limit_of, quota_left, rule_of
 from works.queries.school import in_order, needs_truth, school_words, visit_problem
 
@@ -87,7 +87,8 @@ def return_to_author(work, *, by, reason, version=None, was=None):
     decide(
         work, WORK_MOVES, "return_to_author", by=by, level=Level.SCHOOL, reason=reason, returned_at=now(),
         returned_by=by, returned_level=Level.SCHOOL, return_reason=reason, users=[work.author],
-        text=f"{_what(work)}学校退回修改：{outside(work, reason)}", url=_address(work), undoable=True, **NOT_RECOMMENDED,
+        text=f"{_what(work)}学校退回修改：{unnamed(reason, names_in(work, reason))}", url=_address(work), undoable=True,
+        **NOT_RECOMMENDED,
     )  # fmt: skip
     return work
 

@@ -37,6 +37,12 @@ def label_of(programme, kind):
     return rule.label if rule else WorkKind(kind).label
 
 
+def review_name(programme):
+    """感人故事评审 where the notice asks for one kind, as the menu says it."""
+    kinds = programme.rules.works
+    return f"{kinds[0].label if len(kinds) == 1 else '作品'}评审"
+
+
 def limit_of(programme, kind):
     return getattr(programme.rules.quotas, kind, None)
 

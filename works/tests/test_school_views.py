@@ -339,11 +339,12 @@ def test_nothing_chosen_is_said(client, recommended, leader):
     assert "先勾选要报送的" in response.content.decode()
 
 
-def test_after_the_deadline_each_says_why_it_stays(client, recommended, leader, settings):
+def test_after_the_deadline_nothing_can_be_chosen(client, recommended, leader, settings):
     settings.HOMEVISIT_CLOCK = "2022-10-09T00:00+08:00"
     text = page(client, leader, FILE)
 
-    assert text.count("报送时间过了。要补报，请区里给本校开通。") == 4
+    assert text.count("报送时间过了。要补报，请区里给本校开通。") == 1
+    assert text.count(" disabled") == 3
     assert "核对名单" not in text
 
 

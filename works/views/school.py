@@ -22,7 +22,7 @@ from works.actions.school import file_works, recall_work, set_order, undo_work, 
 from works.enums import WorkState
 from works.forms.school import FileForm, ListForm, OrderForm
 from works.models import Work
-from works.queries.quota import label_of, limit_of, quota_left, quotas, rule_of
+from works.queries.quota import label_of, limit_of, quota_left, quotas, review_name, rule_of
 from works.queries.school import (
     FILTERS,
     classes_of,
@@ -65,6 +65,7 @@ def school(request):
     year = label_year(programme)
     context = {
         "programme": programme,
+        "heading": review_name(programme),
         "place": place,
         "places": _places(request.user, place),
         "page": page,

@@ -18,7 +18,7 @@ from works.actions.school import approve_work, give_school_award, return_to_auth
 from works.enums import RECOMMENDED_STATES, STANDING_STATES, WorkState
 from works.forms.school import ApproveForm, AwardForm, ReturnForm, ScanForm
 from works.models import Scan, Work
-from works.queries.quota import label_of, limit_of, quota_left, rule_of
+from works.queries.quota import label_of, limit_of, quota_left, review_name, rule_of
 from works.queries.school import (
     SHOWN_STATES,
     classes_of,
@@ -133,6 +133,7 @@ def paper(request, work, *, approve_form=None, return_form=None, award_form=None
     may = allowed(user, "works.approve", work)
     context = {
         "work": work,
+        "heading": review_name(programme),
         "text": {"title": title, "body": body, "at": text.submitted_at if text else work.submitted_at},
         "label": label_of(programme, work.kind),
         "tag": {"kind": TAGS.get(work.state, ("mute", ""))[0], "icon": TAGS.get(work.state, ("", ""))[1],
