@@ -32,7 +32,7 @@ def publish_work(work, *, by, title, body, confirmed):
     """区里展示 an awarded work → its Showing. Twice is once."""
     work = _locked(work)
     authorize(by, "works.publish", work)
-    title, body = title.strip(), body.strip()
+    title, body = _clean(title), _clean(body)
     if (showing := _same(work, Level.DISTRICT, title, body)) and work.state == WorkState.PUBLISHED:
         return showing
     if not can_move(work, WORK_MOVES, "publish"):
@@ -51,7 +51,7 @@ def show_at_school(work, *, by, title, body, confirmed):
     """本校展示 of a recommended work (S53); its state stays as it is. Twice is once."""
     work = _locked(work)
     authorize(by, "works.show_at_school", work)
-    title, body = title.strip(), body.strip()
+    title, body = _clean(title), _clean(body)
     if showing := _same(work, Level.SCHOOL, title, body):
         return showing
     if work.state not in RECOMMENDED_STATES:
@@ -93,9 +93,14 @@ def consent_withdrawn(sender, student_id, purpose, by_id, **kwargs):
 def _locked(work):
     """The work, after its pupils: see above."""
     pupils = Student.objects.filter(visit_students__visit__works=work.pk).values("pk")
-    list(Student.objects.select_for_update(of=("self",)).filter(pk__in=pupils).order_by("pk").values_list("pk"))
+    list(Student.objects.select_for_update(of=("self",)).filter(pk__in=pupils).order_by("pk").only("pk"))
     rows = Work.objects.select_for_update(of=("self",)).select_related("programme", "school", "author", "honoree")
     return rows.get(pk=work.pk)
+
+
+def _clean(text):
+    """As typed, whichever way the browser ends its lines."""
+    return "\n".join(text.splitlines()).strip()
 
 
 def _same(work, level, title, body):

@@ -98,8 +98,8 @@ def publish(request, pk):
     """The district shows an awarded work."""
     work = _work(request, pk)
     authorize(request.user, "works.publish", work)
-    if work.state == WorkState.PUBLISHED and request.method != "POST":
-        return redirect("works:showing", work.showings.standing().get(level=Level.DISTRICT).pk)
+    if request.method != "POST" and (shown := work.showings.standing().filter(level=Level.DISTRICT).first()):
+        return redirect("works:showing", shown.pk)
     if work.state not in (WorkState.AWARDED, WorkState.PUBLISHED):
         return _conflict(request, "表彰以后才能展示。", reverse("works:showings"))
     return _put(request, work, Level.DISTRICT, actions.publish_work, "展示了，作者会收到通知。")
