@@ -23,7 +23,7 @@ def measure():
     from django.core.management import call_command
     from django.db import connections
 
-    from benchmarks import burden, coverage, district, pages, register, urls, visits  # noqa: F401  (a broken page fails at once)
+    from benchmarks import burden, coverage, district, judging, pages, register, urls, visits  # noqa: F401  (a broken page fails)
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -33,6 +33,7 @@ def measure():
     pages.desk_table(districts)
     register.open_anew(districts)
     visits.recording(districts)
+    judging.judged(districts)
     burden.usable(districts)
     connections.close_all()
 

@@ -24,6 +24,7 @@ from works.models import Entry, Round, Sheet, Work
 
 STORIES_EACH, JUDGES, EACH = 10, 30, 3
 ROUNDS = 60
+STATEMENTS_TARGET = 25
 BODY = (
     "九月的一个傍晚，我照着约好的时间去了孩子家。阳台很小，种着一排小葱和两棵番茄。他说想把阳台写进作文，妈妈在一旁笑。"
     "我们商量好，每晚八点前写完，外婆当第一个读者。两周以后再去，墙上多了一张自己画的时间表。"
@@ -49,7 +50,7 @@ def judged(districts):
         raise SystemExit(f"{sheets} sheets dealt")
     say(f"  {round_.entries.count()} works dealt to {JUDGES} judges in {dealing:.2f} s, {len(statements)} statements")
     line("judging_deal", dealing, "s", baseline=bare_rows(round_))
-    line("judging_deal_statements", len(statements), "queries", baseline=JUDGES + 40)
+    line("judging_deal_statements", len(statements), "queries", baseline=STATEMENTS_TARGET)
     score(round_)
     with gunicorn() as port:
         judge = round_.judges.select_related("user").first()

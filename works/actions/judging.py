@@ -91,10 +91,7 @@ def open_round(round_, *, by, confirmed=False, seed=None):
     round_.save(update_fields=["state", "opened_at"])
     record(round_, "round.open", by=by, seed=seed, entries=len(rows), judges=len(judges))
     counts = Counter(judge for chosen in dealt.values() for judge in chosen)
-    for judge in judges:
-        if counts[judge.pk]:
-            text = f"你是“{round_.title}”的评委，有{counts[judge.pk]}件要评。"
-            tell([judge.user_id], text, url=reverse("works:judging"), about=round_)
+    _tell_judges(round_, counts, lambda count: f"你是“{round_.title}”的评委，有{count}件要评。")
     return round_
 
 
@@ -188,15 +185,19 @@ def deal_missing(round_, *, by):
 
 def tell_dealt(round_, dealing):
     counts = Counter(sheet.judge_id for sheet in dealing.sheets)
-    users = dict(Judge.objects.filter(pk__in=counts).values_list("pk", "user_id"))
-    for judge, count in sorted(counts.items()):
-        tell(
-            [users[judge]], f"“{round_.title}”又派给你{count}件。", url=reverse("works:judging"), about=round_
-        )
+    _tell_judges(round_, counts, lambda count: f"“{round_.title}”又派给你{count}件。")
     if dealing.short:
         numbers = "、".join(dealing.short[:5])
         text = f"“{round_.title}”第{numbers}号没有评委可以补上，去加评委。"
         tell([round_.created_by_id], text, url=reverse("works:round", args=[round_.pk]), about=round_)
+
+
+def _tell_judges(round_, counts, text):
+    """One statement for all judges with the same number, which is nearly all of them."""
+    users = dict(Judge.objects.filter(pk__in=counts).values_list("pk", "user_id"))
+    for count in sorted(set(counts.values())):
+        same = [users[judge] for judge in sorted(counts) if counts[judge] == count]
+        tell(same, text(count), url=reverse("works:judging"), about=round_)
 
 
 @transaction.atomic

@@ -13,12 +13,13 @@ from schools.models import Post
 from works.actions.judging import deal_missing, locked_round, tell_dealt
 from works.enums import Level, RoundState, SheetState
 from works.models import Entry, Judge, Round, Sheet
-from works.queries.judging import eligible, rule_of, runners, stands
+from works.queries.judging import eligible, may_judge, rule_of, runners, stands
 
 STARTED = "评选已经开始，这些不能再改。"
 CLOSED = "评选已经结束。"
 SAME_TITLE = "已经有同名的评选，换个名称。"
 RUNS_IT = "管这次评选的人看得到作者，不能当评委。换一位。"
+ELSEWHERE = "校级评选找本校的老师，区级评选找本区的人。换一位。"
 SETTINGS = ("title", "criteria", "ties", "awards", "judges_each", "drop_extremes", "closes_at")
 
 
@@ -86,6 +87,8 @@ def add_judge(round_, user, *, by):
         raise WrongState(CLOSED)
     if user.pk in runners(round_):
         raise ValidationError(RUNS_IT)
+    if not may_judge(round_).filter(user=user).exists():
+        raise ValidationError(ELSEWHERE)
     judge, created = Judge.objects.get_or_create(
         round=round_,
         user=user,

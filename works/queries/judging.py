@@ -15,6 +15,7 @@ from works.models.judging import run_rounds
 S = WorkState
 ELIGIBLE = {Level.SCHOOL: [S.SUBMITTED, S.APPROVED], Level.DISTRICT: [S.FILED, S.ACCEPTED, S.SHORTLISTED]}
 MOST_FOUND = 20
+PHONES = ("work__author__phone", "work__honoree__phone")  # sealed: opened only where they are asked for
 DEALT_OR_SCORED = [SheetState.DEALT, SheetState.SCORED]
 SCORED = Count("pk", filter=Q(state=SheetState.SCORED))
 
@@ -88,7 +89,7 @@ def stands(round_, work):
 def entries(round_):
     """For whoever runs it: with work, author and school, and how many sheets are dealt and scored."""
     rows = Entry.objects.filter(round=round_).select_related("work__author", "work__honoree", "work__school")
-    return rows.defer("title", "body", "work__body", "work__facts", "work__aliases").annotate(
+    return rows.defer("title", "body", "work__body", "work__facts", "work__aliases", *PHONES).annotate(
         dealt=_sheets(state__in=DEALT_OR_SCORED), scored=_sheets(state=SheetState.SCORED)
     )
 
@@ -102,24 +103,26 @@ def _sheets(**which):
 # ── Judges ──
 
 
+def may_judge(round_):
+    """Posts of today of those who may be asked: the school's people, or the authority's. Whoever runs it is not."""
+    posts = Post.objects.active().filter(user__is_active=True).exclude(user_id__in=runners(round_))
+    if round_.level == Level.SCHOOL:
+        return posts.filter(Q(school_id=round_.school_id) | Q(school_class__school_id=round_.school_id))
+    at = round_.authority_id
+    return posts.filter(Q(authority_id=at) | Q(school__authority_id=at) | Q(school_class__school__authority_id=at))
+
+
 def find_people(round_, user, words):
     """[(person, where they work)]: colleagues for a school's round, for a district's anybody under the authority. By
     name or school, at most MOST_FOUND; whoever runs the round is not among them, nor who judges already."""
     words = words.strip()[:30]
     if not words:
         return []
-    posts = Post.objects.active().filter(user__in=User.objects.visible_to(user).filter(is_active=True))
-    if round_.level == Level.SCHOOL:
-        posts = posts.filter(Q(school_id=round_.school_id) | Q(school_class__school_id=round_.school_id))
-    else:
-        at = round_.authority_id
-        posts = posts.filter(
-            Q(authority_id=at) | Q(school__authority_id=at) | Q(school_class__school__authority_id=at)
-        )
+    posts = may_judge(round_).filter(user__in=User.objects.visible_to(user))
     judging = Judge.objects.standing().filter(round=round_).values("user_id")
     posts = posts.filter(
         Q(user__name__icontains=words) | Q(school__name__icontains=words) | Q(school_class__school__name__icontains=words)
-    ).exclude(user_id__in=runners(round_)).exclude(user_id__in=judging)  # fmt: skip
+    ).exclude(user_id__in=judging)  # fmt: skip
     found = {}
     rows = posts.select_related("user", "authority", "school", "school_class__school").order_by(
         "user__name", "user_id"

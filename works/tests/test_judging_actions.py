@@ -66,10 +66,12 @@ def test_only_works_of_the_level_kind_and_place_come_in(programme, school, other
     assert add_entries(other, by=officer, ids=[fits.pk]) == 0
 
 
-def test_whoever_runs_it_does_not_judge_it(programme, school, leader, teacher):
+def test_whoever_runs_it_does_not_judge_it(programme, school, other_school, leader, teacher):
     round_ = make_round(programme, by=leader, school=school)
     with pytest.raises(ValidationError, match="不能当评委"):
         add_judge(round_, leader, by=leader)
+    with pytest.raises(ValidationError, match="本校的老师"):
+        add_judge(round_, make_user(Role.TEACHER, school=other_school), by=leader)
     add_judge(round_, teacher, by=leader)
     add_judge(round_, teacher, by=leader)
     assert Judge.objects.filter(round=round_).count() == 1
@@ -173,8 +175,7 @@ def test_opening_twice_is_once_and_judges_are_told(programme, school, leader):
 def test_opening_costs_the_same_statements(programme, officer, works, django_assert_num_queries):
     round_ = district_round(programme, officer, works_each=works, judges_each=2)
     Message.objects.all().delete()
-    judges = round_.judges.count()
-    with django_assert_num_queries(12 + judges):  # a notice to each judge
+    with django_assert_num_queries(15):  # two of them notices, for two numbers of sheets
         opened(round_)
 
 
