@@ -72,11 +72,6 @@ rules.add_perm("programmes.change_template", is_officer_of)
 
 # ── Publicity: the school's office writes, its staff and the desks read ──
 @rules.predicate
-def runs_school_of_line(user, line):
-    return line.school_id in user.reach.whole_schools
-
-
-@rules.predicate
 def exports_publicity(user):
     reach = user.reach
     return bool(reach.whole_schools or reach.authorities or reach.reviewed_authorities)
@@ -84,5 +79,5 @@ def exports_publicity(user):
 
 rules.add_perm("programmes.view_publicity", reads_events)
 rules.add_perm("programmes.add_publicity", runs_school)
-rules.add_perm("programmes.change_publicity", runs_school_of_line)
+rules.add_perm("programmes.change_publicity", runs_school_of_event)
 rules.add_perm("programmes.export_publicity", exports_publicity)

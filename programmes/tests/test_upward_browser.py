@@ -70,7 +70,7 @@ def test_photos_and_publicity(page_at, sign_in, axe, settings, tmp_path, size):
     page.get_by_label("份数").fill("320")
     page.get_by_role("button", name="保存").click()
     page.get_by_text("记好了。").wait_for()
-    assert page.get_by_text("320份").is_visible()
+    assert page.get_by_role("listitem").get_by_text("320份").is_visible()
     assert Publicity.objects.get(kind="material").copies == 320
     sign_in(page, make_officer(programme.authority))
     page.goto("/programme/publicity/?kind=media")

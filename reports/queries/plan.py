@@ -36,9 +36,12 @@ FACTS = (GROUP, TIMES)  # what the page itself holds elsewhere: written into the
 
 
 def hints(programme):
-    """{label of a plan field: lines of the notice that belong there}. Two queries."""
-    words = _words(programme)
-    return {label: words[source] for label in programme.rules.plan_fields if (source := source_of(label)) and words[source]}
+    """{label of a plan field: lines of the notice that belong there}. Whom to visit first stands under the contents
+    where no field asks for it. Two queries."""
+    words, labels = _words(programme), programme.rules.plan_fields
+    if "whom" not in map(source_of, labels):
+        words["contents"] += words["whom"]
+    return {label: words[source] for label in labels if (source := source_of(label)) and words[source]}
 
 
 def source_of(label):

@@ -117,6 +117,7 @@ def test_a_real_notice_gives_its_group_phases_and_words(settings):
     said = queries.hints(programme)
     assert "要备课：分析在校情况，准备好聊什么" in said["要求"]
     assert said["内容"][1] == "四进家庭：教育政策、学生激励措施、家庭教育指导、心理生理健康辅导"
+    assert said["内容"][-2].startswith("先走这些家庭：心理健康发展有困难、家庭经济有困难")  # as the notice names them
 
 
 @pytest.mark.seed("S47")

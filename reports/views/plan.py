@@ -5,6 +5,7 @@ from functools import partial
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -295,7 +296,7 @@ def plans(request):
     standing = standing if standing in {**queries.STANDINGS, "late": ""} else ""
     q = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     every = queries.filed_plans(request.user, programme)
-    every = every.filter(name__contains=q) if q else every
+    every = every.filter(Q(name__contains=q) | Q(short_name__contains=q)) if q else every
     counts = queries.standings(every)
     page = Paginator(queries.of_standing(every, standing), PAGE).get_page(request.GET.get("page"))
     passes = queries.late_passes(request.user, programme, [school.pk for school in page])
