@@ -75,7 +75,7 @@ def test_the_report_has_exactly_the_four_parts_in_their_order(client, place):
     places = [page.index(f">{head}</h3>") for head in heads]
     assert places == sorted(places)
     assert page.count('id="part-') == 4
-    assert "示例区示例晨曦小学“示例走万家”活动报告" in page
+    assert "示例区示例晨曦小学\n“示例走万家”活动报告" in page
 
 
 @pytest.mark.seed("S67")

@@ -30,6 +30,7 @@ from reports.actions.report import (
 )
 from reports.enums import FILING_LABELS, FilingState
 from reports.models import SchoolReport
+from reports.models.filing import AT_DISTRICT
 from reports.papers import make
 from reports.queries.checks import report_check as checks_of
 from reports.queries.figures.lines import chips
@@ -229,7 +230,7 @@ def report_view(request, pk):
     shown = as_read(row, request.user)
     context = {
         "report": row,
-        "title": title_of(shown),
+        "title": _title(shown),
         "parts": parts(shown),
         "figures": shown.figures,
         "as_of": instant(shown.figures_at) if shown.figures_at else "",
@@ -240,7 +241,7 @@ def report_view(request, pk):
         "acts": ACTS,
         "versions": row.versions.count(),
         "pdf": available(),
-        "window": _window_words(row.programme, row.school_id),
+        "window": _window_words(row.programme, row.school_id) if office and row.state not in AT_DISTRICT else "",
     }  # fmt: skip
     return render(request, "reports/report_view.html", context)
 
@@ -321,6 +322,13 @@ def _labels(programme):
     return [section.label for section in programme.rules.report.sections]
 
 
+def _title(row):
+    """In two lines, the school and the name of the activity, so that a phone does not part a word."""
+    text = title_of(row)
+    at = text.find("“")
+    return f"{text[:at]}\n{text[at:]}" if at > 3 else text
+
+
 def _tag(row, office):
     label = FILING_LABELS.get(row.state) if not office else None
     return {"kind": TAGS[row.state], "icon": ICONS[row.state], "text": label or FilingState(row.state).label}
@@ -359,7 +367,7 @@ def editor(request, row, *, schools=None, typed=None, problems=(), status=200):
     kept = section_texts(row)
     context = {
         **told,
-        "title": title_of(row),
+        "title": _title(row),
         "annex": next((one.annex for one in row.programme.rules.submissions if one.code == "report"), ""),
         "window": _window_words(row.programme, row.school_id),
         "tag": _tag(row, office=True),
