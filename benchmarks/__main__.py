@@ -23,7 +23,7 @@ def measure():
     from django.core.management import call_command
     from django.db import connections
 
-    from benchmarks import burden, coverage, district, judging, pages, register, urls, visits  # noqa: F401  (a broken page fails)
+    from benchmarks import burden, coverage, district, judging, pages, register, review, urls, visits  # noqa: F401  (a broken page fails)
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -34,6 +34,7 @@ def measure():
     register.open_anew(districts)
     visits.recording(districts)
     judging.judged(districts)
+    review.queue(districts)
     burden.usable(districts)
     connections.close_all()
 
