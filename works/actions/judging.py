@@ -23,7 +23,7 @@ from works.actions.results import Marks, exact, rank, sheet_total, suggest
 from works.enums import ROUND_MOVES, RoundState, SheetState
 from works.models import Entry, Judge, Round, Sheet
 from works.queries.alias import blind, outside
-from works.queries.judging import DEALT_OR_SCORED, ELIGIBLE, allowed_judges, staff_names, written
+from works.queries.judging import DEALT_OR_SCORED, ELIGIBLE, allowed_judges, shown_title, staff_names, written
 
 BATCH = 1000  # rows a statement
 LONGEST_TITLE = Entry._meta.get_field("title").max_length
@@ -119,7 +119,7 @@ def _can_begin(round_, rows, judges):
 def _enough(round_, rows, allowed, confirmed):
     short = short_of(allowed, round_.judges_each)
     if nobody := [entry for entry in rows if short.get(entry.pk) == 0]:
-        titles = "、".join(f"《{entry.work.title}》" for entry in nobody[:5]) + (
+        titles = "、".join(f"《{shown_title(round_, entry.work)}》" for entry in nobody[:5]) + (
             "等" if len(nobody) > 5 else ""
         )
         raise WrongState(

@@ -16,7 +16,7 @@ from works.actions.judging import number_of
 from works.actions.results import exact, mean, three
 from works.enums import RoundState, SheetState
 from works.models import Sheet
-from works.queries.judging import kind_label, result_list
+from works.queries.judging import kind_label, result_list, shown_title
 
 
 def print_sheet(sheet, *, by):
@@ -60,7 +60,7 @@ def export_results(round_, *, by):
     ]  # fmt: skip
     rows = [
         [
-            row.place, number_of(row), row.work.title, row.work.author.name, row.work.school.name, str(row.score),
+            row.place, number_of(row), shown_title(round_, row.work), row.work.author.name, row.work.school.name, str(row.score),
             *[str(three(mean(points[row.pk, one["code"]]))) if points[row.pk, one["code"]] else "" for one in round_.criteria],
             counts[row.pk], row.award,
         ]

@@ -11,6 +11,7 @@ from schools.models import Post, User
 from works.enums import AT_DISTRICT_STATES, STANDING_STATES, Level, RoundState, SheetState, WorkState
 from works.models import Entry, Judge, Round, Sheet, Work
 from works.models.judging import run_rounds
+from works.queries.alias import outside
 
 S = WorkState
 ELIGIBLE = {Level.SCHOOL: [S.SUBMITTED, S.APPROVED], Level.DISTRICT: [S.FILED, S.ACCEPTED, S.SHORTLISTED]}
@@ -89,9 +90,21 @@ def stands(round_, work):
 def entries(round_):
     """For whoever runs it: with work, author and school, and how many sheets are dealt and scored."""
     rows = Entry.objects.filter(round=round_).select_related("work__author", "work__honoree", "work__school")
-    return rows.defer("title", "body", "work__body", "work__facts", "work__aliases", *PHONES).annotate(
+    return rows.defer("title", "body", "work__body", "work__facts", *PHONES).annotate(
         dealt=_sheets(state__in=DEALT_OR_SCORED), scored=_sheets(state=SheetState.SCORED)
     )
+
+
+def shown_title(round_, work):
+    """Of who runs the round: a school reads its own titles, beyond it pupils have aliases (security.md §2)."""
+    return work.title if round_.level == Level.SCHOOL else outside(work, work.title)
+
+
+def with_titles(round_, works):
+    """The works, each with its `shown` title."""
+    for work in works:
+        work.shown = shown_title(round_, work)
+    return works
 
 
 def _sheets(**which):

@@ -170,3 +170,27 @@ def test_a_judge_who_teaches_there_never_gets_it(programme, officer, named, scho
         add_judge(round_, judge, by=officer)
     opened(round_)
     assert sheets_of(round_, own) == []
+
+
+PUPILS = ["顾嘉树", "嘉树", "林秋", "许知远", "许母芳", "19900001234"]
+
+
+def test_the_district_that_runs_it_reads_pupils_by_alias(client, programme, officer, named, school):
+    """Author and school it knows; the names of pupils and parents stay at the school, in titles too."""
+    round_ = make_round(programme, by=officer, kind="story", judges_each=1)
+    client.force_login(officer, backend="schools.backends.StaffBackend")
+    start = f"/works/rounds/{round_.pk}/"
+    found = {"more": client.get(f"{start}entries/?show=more")}
+    add_entries(round_, by=officer)
+    found["nobody"] = client.post(f"{start}open/")
+    for judge in make_judges(school, 1):
+        add_judge(round_, judge, by=officer)
+    entry = round_.entries.get()
+    pages = [start, f"{start}entries/", f"/works/rounds/entries/{entry.token}/"]
+    found |= {f"draft {page}": client.get(page) for page in pages}
+    opened(round_)
+    score_all(round_)
+    close_round(round_, by=officer)
+    found |= {page: client.get(page) for page in [*pages, f"{start}results/", f"{start}results.xlsx"]}
+    assert "柏松岚和顾同学的阳台" in found[f"{start}results/"].content.decode()
+    assert leaks(PUPILS, found) == []

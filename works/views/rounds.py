@@ -88,10 +88,12 @@ def _create(programme, form, user):
 @require_safe
 def round_page(request, pk):
     round_ = _round(request, pk)
+    first = list(queries.entries(round_).order_by("number", "pk")[:FEW])
+    queries.with_titles(round_, [row.work for row in first])
     context = _frame(round_) | {
         "judges": queries.progress(round_),
         "entry_count": round_.entries.count(),
-        "entries": queries.entries(round_).order_by("number", "pk")[:FEW],
+        "entries": first,
         "eligible": queries.eligible(round_).count() if round_.state == RoundState.DRAFT else 0,
         "short": list(queries.short_entries(round_)[: FEW + 1]) if round_.state == RoundState.OPEN else [],
         "ties": _tie_words(round_),
@@ -230,8 +232,10 @@ def _entries_page(request, round_, *, problem="", status=200):
     adding = round_.state == RoundState.DRAFT and (problem or request.GET.get("show") == "more")
     rows = queries.eligible(round_) if adding else queries.entries(round_).order_by("number", "pk")
     if adding:
-        rows = rows.select_related("author", "honoree", "school").defer("body", "facts", "aliases").order_by("school_id", "pk")
+        rows = rows.select_related("author", "honoree", "school").defer("body", "facts").order_by("school_id", "pk")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    queries.with_titles(round_, page.object_list if adding else [row.work for row in page.object_list])
     context = _frame(round_) | {"page": page, "adding": adding, "problem": problem}
     if not adding:
         context["rows"] = [(row, queries.stands(round_, row.work)) for row in page]
