@@ -292,6 +292,18 @@ def test_a_category_opens_for_the_leader_only(client, place):
         assert client.get(url("report_rows", report, "nothing")).status_code == 404
 
 
+def test_who_comes_first_is_named_to_the_leader_not_to_the_administrator(client, place):
+    report = place.report(state=F.DRAFT)
+    take_figures(report, by=place.leader)
+    told = {}
+    for user in (place.leader, place.admin):
+        client.force_login(user)
+        first = client.get(url("report_rows", report, "priority")).text
+        visits = client.get(url("report_rows", report, "visits"))
+        told[user] = ("顾嘉树" in first, "顾嘉树" in visits.text, len(visits.context["table"].rows))
+    assert told == {place.leader: (True, True, 4), place.admin: (False, False, 4)}
+
+
 def test_a_figure_that_has_no_history_says_so_when_it_has_moved(client, place):
     report = place.report(state=F.DRAFT)
     take_figures(report, by=place.leader)

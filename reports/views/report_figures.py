@@ -63,8 +63,9 @@ def rows(request, pk, code):
         raise Http404
     kept = next((one for one in shown.figures.get("lines", []) if one["code"] == code), None)
     context |= {"spec": spec, "line": kept or told_line(spec, facts, inside=office)}
-    if not office:
-        return render(request, "reports/report_rows.html", context | {"counts": counts(spec, facts)})
+    if not office or (spec.small and row.school_id not in request.user.reach.leader_schools):  # who comes first: S3
+        counted = {"office": False, "counts": counts(spec, facts)}
+        return render(request, "reports/report_rows.html", context | counted)
     found = ordered(spec, facts)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context |= {

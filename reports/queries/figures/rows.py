@@ -97,19 +97,21 @@ def _homes(facts, found, user):
 
 
 def _calls(facts, found, user):
+    """Whom a visit was for and of which kind is the leader's to read; the administrator sees that it was made."""
     ids = [call.pk for call in found]
     readable = set(Visit.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
-    pupils = _pupils_of(ids, user)
-    leads = _people([call.lead_id for call in found])
-    rows = [
-        Row(
-            (day(call.visited_on), pupils.get(call.pk, GONE), Mode(call.mode).label, leads.get(call.lead_id, ""),
-             VisitKind(call.kind).label, f"{call.minutes}分钟" if call.minutes else "–"),
-            reverse("visits:detail", args=[call.pk]) if call.pk in readable else "",
-        )
-        for call in found
-    ]  # fmt: skip
-    return Opened(("日期", "学生", "方式", "主访", "类型", "时长"), "次", rows)
+    people = _people([call.lead_id for call in found])
+    leads = facts.school.pk in user.reach.leader_schools
+    pupils = _pupils_of(ids, user) if leads else {}
+    rows = []
+    for call in found:
+        cells = [day(call.visited_on), Mode(call.mode).label, people.get(call.lead_id, ""),
+                 f"{call.minutes}分钟" if call.minutes else "–"]  # fmt: skip
+        if leads:
+            cells[1:1] = [pupils.get(call.pk, GONE), VisitKind(call.kind).label]
+        rows.append(Row(tuple(cells), reverse("visits:detail", args=[call.pk]) if call.pk in readable else ""))
+    columns = ("日期", "学生", "类型", "方式", "主访", "时长") if leads else ("日期", "方式", "主访", "时长")
+    return Opened(columns, "次", rows)
 
 
 def _trips(facts, found, user):
