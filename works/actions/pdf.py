@@ -13,6 +13,8 @@ ACTIVE = re.compile(
     rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|GoToE|Rendition|Encrypt|ObjStm|JS(?=[\s(<]))"
 )
 HEXADECIMAL = re.compile(rb"#([0-9A-Fa-f]{2})")
+SPELT = re.compile(rb"/[^\s/<>\[\](){}%#]{0,126}#[0-9A-Fa-f]{2}[^\s/<>\[\](){}%]{0,126}")  # a name with hexadecimal in it
+MOST_SPELT, MOST_STREAMS = 5_000, 20_000  # no scanner writes as many; who does, wants to keep us busy
 STREAM = re.compile(rb"stream\r?\n")
 UNPACKED = 40 << 20  # bytes of packed objects that are looked into, all together
 
@@ -23,31 +25,50 @@ SENTENCES = {
 }
 
 
+class Sealed(Exception):
+    """It cannot be looked into."""
+
+
 def refusal(data):
     """The code of the sentence that refuses these bytes, "" when they may be kept."""
     if not data.startswith(HEAD) or b"%%EOF" not in data[-TAIL:] or b"startxref" not in data[-TAIL:]:
         return "not_pdf"
-    bounds = list(_streams(data))
-    open_text = _between(data, bounds)
-    found = _names(open_text)
-    if b"Encrypt" in found:
+    try:
+        return "active" if _acts(data) else ""
+    except Sealed:
         return "sealed"
-    if found - {b"ObjStm"}:
-        return "active"
+
+
+def _acts(data):
+    bounds = list(_streams(data))
+    found = _names(_between(data, bounds))
+    if b"Encrypt" in found:
+        raise Sealed
     # Long names are looked for in the whole file too: a false “stream” must hide nothing.
-    if _names(data) - {b"JS", b"Encrypt", b"ObjStm"}:
-        return "active"
-    return _look_into(data, bounds)
+    found |= _names(data) - {b"JS", b"Encrypt"}
+    return bool(found - {b"ObjStm"}) or _packed_acts(data, bounds)
 
 
 def _names(text):
-    return set(ACTIVE.findall(HEXADECIMAL.sub(lambda found: bytes([int(found[1], 16)]), text)))
+    found = set(ACTIVE.findall(text))
+    for number, name in enumerate(SPELT.finditer(text)):
+        if number == MOST_SPELT:
+            raise Sealed
+        found.update(ACTIVE.findall(_decoded(name) + b" "))
+    return found
+
+
+def _decoded(name):
+    return HEXADECIMAL.sub(lambda found: bytes([int(found[1], 16)]), name[0])
 
 
 def _streams(data):
     """(start, end) of what stands between stream and endstream."""
-    at = 0
+    at = number = 0
     while found := STREAM.search(data, at):
+        number += 1
+        if number > MOST_STREAMS:
+            raise Sealed
         end = data.find(b"endstream", found.end())
         end = len(data) if end < 0 else end
         if data[max(found.start() - 3, 0) : found.start()] != b"end":
@@ -63,31 +84,29 @@ def _between(data, bounds):
     return b"\n".join([*parts, data[at:]])
 
 
-def _look_into(data, bounds):
+def _packed_acts(data, bounds):
     room, at = UNPACKED, 0
     for start, end in bounds:
-        head = HEXADECIMAL.sub(lambda found: bytes([int(found[1], 16)]), data[at:start])
+        head = SPELT.sub(_decoded, data[at:start])
         head, at = head[head.rfind(b" obj") + 1 :], end
-        if b"/ObjStm" not in head:
-            continue
-        text = _unpacked(head, data[start:end], room)
-        if text is None:
-            return "sealed"
-        room -= len(text)
-        if _names(text):
-            return "active"
-    return ""
+        if b"/ObjStm" in head:
+            text = _unpacked(head, data[start:end], room)
+            room -= len(text)
+            if _names(text):
+                return True
+    return False
 
 
 def _unpacked(head, body, room):
-    """The objects as text; None for a packing other than the usual one, or too much of it."""
+    """The objects as text; Sealed for a packing other than the usual one, or too much of it."""
     if b"/Filter" not in head:
         return body
     if b"/FlateDecode" not in head or b"/Predictor" in head or len(re.findall(rb"/\w+Decode\b", head)) > 1:
-        return None
+        raise Sealed
     try:
-        unpack = zlib.decompressobj()
-        text = unpack.decompress(body, room + 1)
+        text = zlib.decompressobj().decompress(body, room + 1)
     except zlib.error:
-        return None
-    return text if len(text) <= room else None
+        raise Sealed from None
+    if len(text) > room:
+        raise Sealed
+    return text

@@ -1,6 +1,7 @@
 """The scan of the sealed copy: what is taken, how it is kept, who may have it."""
 
 import io
+import time
 import zlib
 
 import pytest
@@ -110,6 +111,14 @@ def test_SEC_U1_a_pdf_that_acts_or_hides_is_refused(work, leader, data, code):
     with pytest.raises(Refused):
         add_scan(work, upload(data), by=leader)
     assert not Scan.objects.exists()
+
+
+@pytest.mark.parametrize("part", [b"/#41", b"#41", b"stream\nendstream\n", b"endstream\n", b"/J", b"/a#4"])
+def test_SEC_U4_a_pdf_made_to_keep_us_busy_does_not(part):
+    started = time.monotonic()
+    refusal(b"%PDF-1.4\n" + part * (10_000_000 // len(part)) + TAIL)
+
+    assert time.monotonic() - started < 8
 
 
 @pytest.mark.parametrize(
