@@ -32,7 +32,6 @@ class FillForm(forms.Form):
     MOST = 60
 
     def __init__(self, data=None, *, labels, pieces=None, revision=0):
-        self.labels, self.data_in = labels, data
         self.number = len(pieces) if pieces is not None else self._count(data)
         super().__init__(data, initial={"revision": revision, "how": APPEND})
         choices = [(str(position), label) for position, label in enumerate(labels)] + [(LEAVE, "不要这一段")]
