@@ -79,15 +79,18 @@ def menu(user, programme=None):
     upward = [
         item("desk:review", "审核", "check2-square", when=bool(desk), tab=True),
         item("works:school", works_name(programme, "作品") + "评审", "award", when=school, tab=True, short="评审"),
-        item("works:mine", works_name(programme, "我的作品"), "award", when=bool(reach.staff_schools) and not school),
+        item("works:mine", works_name(programme, "我的作品"), "pencil", when=bool(reach.staff_schools)),
+        item("works:leads", "亮点和线索", "stars", when=bool(reach.leader_schools)),
         item("works:rounds", "评选", "star", when=bool(reach.leader_schools or reach.authorities)),
         item("reports:plan", "走访方案", "signpost-2", when=school),
         item("reports:report", "活动报告", "file-earmark-text", when=school, tab=True, short="报告"),
         item("reports:plans", "方案报送", "signpost-2", when=bool(desk)),
+        item("works:late_passes", "补报开通", "hourglass-split", when=bool(reach.authorities)),
         item("reports:statements", "教师走访情况", "person-check", when=bool(reach.leader_schools)),
         item("reports:my_statement", "我的走访情况", "person-check", when=bool(reach.staff_schools) and not school),
         item("programmes:publicity", "宣传", "megaphone", when=school or bool(desk)),
         item("works:showings", "故事展示", "book", when=bool(reach.member_authorities) and programme is not None),
+        item("works:honours", "先进教师", "award", when=programme is not None and allowed(user, "works.view_honours")),
     ]
     manage = [
         item("students:import", "导入名册", "upload", when=bool(reach.admin_schools)),

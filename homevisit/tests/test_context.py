@@ -64,9 +64,9 @@ def labels(user):
         (
             Role.SCHOOL_LEADER,
             "school",
-            ["走访覆盖", "家访记录", "作品评审", "评选", "走访方案", "活动报告", "教师走访情况", "宣传"],
+            ["走访覆盖", "家访记录", "作品评审", "我的作品", "评选", "走访方案", "活动报告", "教师走访情况", "宣传"],
         ),
-        (Role.SCHOOL_ADMIN, "school", ["走访覆盖", "作品评审", "走访方案", "活动报告", "宣传", "导入名册", "后台管理"]),
+        (Role.SCHOOL_ADMIN, "school", ["走访覆盖", "作品评审", "我的作品", "走访方案", "活动报告", "宣传", "导入名册", "后台管理"]),
         (Role.DISTRICT_ADMIN, "authority", ["工作台", "汇编与报表", "审核", "评选", "方案报送", "宣传", "后台管理"]),
         (Role.AUDITOR, "authority", ["后台管理"]),
         (Role.REVIEWER, "authority", ["审核", "方案报送", "宣传"]),
@@ -95,7 +95,7 @@ def test_phone_tabs_put_the_visit_in_the_middle_and_the_rest_under_mine():
     shell = shell_for(head)
     assert [tab["short"] for tab in shell["tabs"]] == ["今天", "班级", "记家访", "覆盖"]
     assert [item["label"] for item in shell["rest"]] == [
-        "家访记录", "作品评审", "走访方案", "活动报告", "宣传", "导入名册", "后台管理",
+        "家访记录", "作品评审", "我的作品", "走访方案", "活动报告", "宣传", "导入名册", "后台管理",
     ]  # fmt: skip
 
 
