@@ -1,5 +1,7 @@
 """The desk's lists at 3,000 filed works: the review page, the administration's list and its search, against an empty page."""
 
+from urllib.parse import quote
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -28,5 +30,5 @@ def queue(districts):
         page("review_queue_page", port, user, reverse("desk:review") + "?tab=story")
         page("review_queue_last_page", port, user, reverse("desk:review") + f"?tab=story&page={waiting // 50}")
         page("review_admin_list", port, user, lists)
-        page("review_admin_search", port, user, lists + "?q=第99行")
+        page("review_admin_search", port, user, lists + "?q=" + quote("第99行"))
     forget(round_)

@@ -39,7 +39,7 @@ class FilingAdmin(DeskAdmin):
     lookups = ("late__exact",)
     list_display = ["school_name", "state_shown", "version", "late_shown", "receipt", "filed_at", "is_recommended"]
     list_filter = [FilingStateFilter, ProgrammeFilter, "late", SchoolFilter]
-    list_select_related = ["school", "programme", "filed_by"]
+    list_select_related = ["school", "filed_by"]
     search_fields = ["school__name", "school__short_name", "school__code"]
     search_help_text = "按学校找。"
     sortable_by = ["version", "filed_at"]
@@ -99,7 +99,7 @@ class LatePassAdmin(ScopedAdmin):
 
     perm_view = "reports.review"
     list_display = ["school_name", "submission_shown", "until", "reason", "given_by_name", "given_at", "revoked_at"]
-    list_select_related = ["school", "programme", "given_by"]
+    list_select_related = ["school", "given_by"]
     search_fields = ["school__name", "school__short_name", "school__code"]
     ordering = ["-id"]
     readonly_fields = fields = [
@@ -109,7 +109,8 @@ class LatePassAdmin(ScopedAdmin):
     def get_queryset(self, request):
         reach = request.user.reach
         desks = reach.authorities | reach.reviewed_authorities
-        return super().get_queryset(request).filter(authority_id__in=desks).select_related(*self.list_select_related)
+        rows = super().get_queryset(request).filter(authority_id__in=desks)
+        return rows.select_related(*self.list_select_related).prefetch_related("programme")
 
     def lookup_allowed(self, lookup, value, request=None):
         return False

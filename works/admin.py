@@ -99,7 +99,8 @@ class DeskAdmin(ExportMixin, ScopedAdmin):
         return row
 
     def get_queryset(self, request):
-        return self.desk_rows(request.user).select_related(*self.list_select_related).order_by("-filed_at", "-pk")
+        rows = self.desk_rows(request.user).select_related(*self.list_select_related)
+        return rows.prefetch_related("programme").order_by("-filed_at", "-pk")  # one object, its settings read once
 
     def get_object(self, request, object_id, from_field=None):
         row = super().get_object(request, object_id, from_field)
@@ -255,7 +256,7 @@ class WorkAdmin(DeskAdmin):
     lookups = ("kind__exact", "late__exact")
     list_display = ["title_shown", "kind_shown", "school_name", "author_name", "state_shown", "version", "late_shown", "filed_at"]
     list_filter = [WorkStateFilter, "kind", ProgrammeFilter, "late", SchoolFilter]
-    list_select_related = ["school", "programme", "author", "honoree", "visit"]
+    list_select_related = ["school", "author", "honoree", "visit"]
     search_fields = ["school__name", "school__short_name", "school__code"]
     search_help_text = "按学校或题目找。"
     sortable_by = ["version", "filed_at"]
@@ -287,7 +288,7 @@ class WorkAdmin(DeskAdmin):
         if not term:
             return found, distinct
         rows = queryset.filter(title__icontains=term, state__in=AT_DISTRICT_STATES).order_by()
-        rows = rows.select_related(None).only("pk", "title", "aliases")
+        rows = rows.select_related(None).prefetch_related(None).only("pk", "title", "aliases")
         titles = [row.pk for row in rows if term.lower() in outside(row, row.title).lower()]
         return queryset.filter(pk__in=found.order_by().values("pk")) | queryset.filter(pk__in=titles), distinct
 

@@ -96,9 +96,9 @@ def test_without_script_the_desk_decides_and_takes_back(desk, page_at, sign_in):
     sign_in(page, desk.reviewer)
     page.goto(URL)
     page.click("#accept")
-    assert page.is_visible("text=秒内可以撤销")
-    page.click("text=撤销")
-    assert page.is_visible("text=撤销了1件")
+    page.wait_for_selector("text=秒内可以撤销")
+    page.click("[data-undo] button")
+    page.wait_for_selector("text=撤销了1件")
 
 
 @pytest.mark.browser

@@ -108,7 +108,9 @@ def _find(user, programme, tab, pk):
         rows = filings_at_desk(user, FILINGS[tab], programme).select_related("filed_by", "approved_by")
     else:
         rows = at_desk(user, programme).filter(kind=tab).select_related("author", "visit", "approved_by", "filed_by", "honoree")
-    return get_object_or_404(rows.select_related("school", "programme"), pk=pk)
+    row = get_object_or_404(rows.select_related("school"), pk=pk)
+    row.programme = programme  # its settings are read once a request
+    return row
 
 
 # ── The open paper ──
