@@ -259,6 +259,23 @@ def result_list(round_):
     return entries(round_).order_by("place", "number")
 
 
+def entry_ids(round_, *order):
+    """For a pager: ids alone, so that what lies before the page costs nothing."""
+    return Entry.objects.filter(round=round_).order_by(*order, "pk").values_list("pk", flat=True)
+
+
+def entries_on(round_, page):
+    """The entries of a page of entry_ids, in its order."""
+    ids = list(page.object_list)
+    rows = {row.pk: row for row in entries(round_).filter(pk__in=ids)}
+    return with_works(round_, [rows[pk] for pk in ids if pk in rows])
+
+
+def with_works(round_, rows):
+    with_titles(round_, [row.work for row in rows])
+    return rows
+
+
 def sizes(round_, **which):
     """{place: how many stand on it}, best first."""
     rows = Entry.objects.filter(round=round_, place__isnull=False, **which).values_list("place")

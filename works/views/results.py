@@ -43,9 +43,8 @@ def results(request, pk):
 
 
 def _results_page(request, round_, *, form=None, problem="", status=200):
-    page = Paginator(queries.result_list(round_), PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    queries.with_titles(round_, [row.work for row in page])
+    page = Paginator(queries.entry_ids(round_, "place", "number"), PAGE).get_page(request.GET.get("page"))
+    page.object_list = queries.entries_on(round_, page)
     given = set(queries.written(round_).filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True))
     chosen, written = queries.awards_of(round_)
     shared = set(queries.sizes(round_, place__in={row.place for row in page}).filter(count__gt=1).values_list("place", flat=True))

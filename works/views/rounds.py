@@ -88,8 +88,7 @@ def _create(programme, form, user):
 @require_safe
 def round_page(request, pk):
     round_ = _round(request, pk)
-    first = list(queries.entries(round_).order_by("number", "pk")[:FEW])
-    queries.with_titles(round_, [row.work for row in first])
+    first = queries.with_works(round_, list(queries.entries(round_).order_by("number", "pk")[:FEW]))
     context = _frame(round_) | {
         "judges": queries.progress(round_),
         "entry_count": round_.entries.count(),
@@ -230,12 +229,13 @@ def _add_entries(request, round_):
 def _entries_page(request, round_, *, problem="", status=200):
     """What is in, or with ?show=more what may still come in."""
     adding = round_.state == RoundState.DRAFT and (problem or request.GET.get("show") == "more")
-    rows = queries.eligible(round_) if adding else queries.entries(round_).order_by("number", "pk")
     if adding:
-        rows = rows.select_related("author", "honoree", "school").defer("body", "facts").order_by("school_id", "pk")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    queries.with_titles(round_, page.object_list if adding else [row.work for row in page.object_list])
+        rows = queries.eligible(round_).select_related("author", "honoree", "school").defer("body", "facts")
+        page = Paginator(rows.order_by("school_id", "pk"), PAGE).get_page(request.GET.get("page"))
+        page.object_list = queries.with_titles(round_, list(page.object_list))
+    else:
+        page = Paginator(queries.entry_ids(round_, "number"), PAGE).get_page(request.GET.get("page"))
+        page.object_list = queries.entries_on(round_, page)
     context = _frame(round_) | {"page": page, "adding": adding, "problem": problem}
     if not adding:
         context["rows"] = [(row, queries.stands(round_, row.work)) for row in page]
