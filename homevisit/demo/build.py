@@ -11,7 +11,7 @@ from django.db import transaction
 from core.audit import record
 from core.clock import now, today
 from core.states import move
-from homevisit.demo import appointments, assignments, calls, marks, media, ready, upward
+from homevisit.demo import appointments, assignments, calls, decided, marks, media, ready, upward
 from homevisit.demo.plan import DISTRICTS
 from homevisit.demo.pupils import Intake
 from homevisit.demo.staff import Hiring, open_classes, open_schools
@@ -132,7 +132,12 @@ def _district(plan, notice, password_hash, phones, serials, small):
         appointments.plan(run.season.programme, staff, today=today(), running=not run.season.closed)
         assignments.give(run.season.programme, staff, today=today(), running=not run.season.closed)
         upward.send(run.season.programme, list(schools.values()), staff, running=not run.season.closed)
-    media.take(running, [schools[shown] for shown in plan.shown])
+    shown = [schools[one] for one in plan.shown]
+    media.take(running, shown)
+    decided.judge(running, shown[0], staff)
+    decided.tell_teachers(running, shown[0], staff)
+    for school in shown:
+        decided.photos(running, school, rng)
 
 
 def gone(programme):

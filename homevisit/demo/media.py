@@ -1,5 +1,6 @@
 """A few photos on the running copy of a notice that asks for them: drawn here, a house and a table, nobody in them."""
 
+import hashlib
 import uuid
 from io import BytesIO
 from random import Random
@@ -47,12 +48,12 @@ def _latest(programme, school):
 
 
 def _photo(rng, visit):
-    picture = _room(rng)
-    data = _jpeg(picture)
+    picture = room(rng)
+    data = jpeg(picture)
     name = uuid.uuid4().hex.translate(LETTERS)
     file, thumb = (f"media/{name[:2]}/{name}{end}.jpg" for end in ("", "-s"))
     checksum = write_bytes(file, data)
-    write_bytes(thumb, _jpeg(picture.resize(THUMB)))
+    write_bytes(thumb, jpeg(picture.resize(THUMB)))
     return Media(
         client_uuid=visit.client_uuid, visit=visit, programme_id=visit.programme_id, authority_id=visit.authority_id,
         school_id=visit.school_id, owner=visit.lead, kind=MediaKind.PHOTO, state=MediaState.READY, file=file, thumb=thumb,
@@ -61,13 +62,18 @@ def _photo(rng, visit):
     )  # fmt: skip
 
 
-def _jpeg(picture):
+def file_name(*parts):
+    """The same name for the same thing, without a row of digits in it."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32].translate(LETTERS)
+
+
+def jpeg(picture):
     file = BytesIO()
     picture.save(file, "JPEG", quality=80)
     return file.getvalue()
 
 
-def _room(rng):
+def room(rng):
     """A wall with a window, a table with books and a lamp."""
     picture = Image.new("RGB", SIZE, rng.choice(WALLS))
     pen = ImageDraw.Draw(picture)

@@ -14,15 +14,20 @@ from django.utils import timezone
 from core.clock import local_date, now
 from homevisit.demo import stories
 from programmes.models import Publicity
+from reports.actions.report import coverage_deadline
 from reports.enums import FilingState
 from reports.models import PlanMember, PlanVersion, ReportVersion, SchoolPlan, SchoolReport
+from reports.queries.figures.facts import Facts
+from reports.queries.figures.lines import compute
 from schools.enums import Role
 from schools.models import Decision, Post
+from students.enums import ConsentPurpose
+from students.models import Consent
 from visits.enums import COUNTED_STATES, VisitorRole
 from visits.models import Visit
 from works.enums import AT_DISTRICT_STATES, RECOMMENDED_STATES, STANDING_STATES, WORK_MOVES, Level, WorkState
 from works.models import Highlight, Praise, Showing, Work, WorkVersion
-from works.queries.alias import surname
+from works.queries.alias import pupil_alias
 from works.queries.facts import seal_facts
 
 S, F = WorkState, FilingState
@@ -129,7 +134,8 @@ def _work(place, kind, visit, state, position):
     state = S.RETURNED if by_district else state
     title, body = stories.BY_KIND[kind.code][(place.number * 2 + position) % len(stories.BY_KIND[kind.code])]
     row = visit.visit_students.all()[0]
-    kid = f"{surname(row.student.name)}同学"
+    # A draft may still have the real name in it: the page hints at it.
+    kid = row.student.name if state == S.DRAFT else pupil_alias(row.student.name)
     made = place.day(9 - min(position, 4))
     went = AT_DISTRICT_STATES if not by_district else (*AT_DISTRICT_STATES, S.RETURNED)
     values = {
@@ -174,6 +180,10 @@ def _work(place, kind, visit, state, position):
         )
     _history(place, work)
     if state == S.PUBLISHED:
+        Consent.objects.get_or_create(
+            student=row.student, purpose=ConsentPurpose.PUBLICATION, withdrawn_at=None,
+            defaults={"recorded_by": work.author, "given_on": local_date(place.day(2)), "recorded_at": place.day(2)},
+        )  # fmt: skip
         Showing.objects.create(
             work=work, level=Level.DISTRICT, **place.at, kind=work.kind, title=work.title, body=work.body,
             signature=f"{place.school.short_name} {work.author.name}", award=work.award, shown_by=place.desk,
@@ -272,9 +282,11 @@ def _report(place):
     if state is None:
         return
     rules = place.programme.rules.report
+    at = now() if place.running else coverage_deadline(place.programme)
     report = SchoolReport.objects.create(
-        **_filing(place, state), title=rules.title.format(school=place.school.short_name),
-        sections=list(stories.REPORT_TEXTS[: len(rules.sections)]),
+        **_filing(place, state), title=rules.title.format(school=place.school.short_name), figures_at=at,
+        sections=list(stories.REPORT_TEXTS[: len(rules.sections)]), figures_by=place.leader,
+        figures=compute(Facts(place.programme, place.school, at)),
     )  # fmt: skip
     if report.version:
         ReportVersion.objects.create(

@@ -66,10 +66,14 @@ def labels(user):
             "school",
             ["走访覆盖", "家访记录", "作品评审", "我的作品", "评选", "走访方案", "活动报告", "教师走访情况", "宣传"],
         ),
-        (Role.SCHOOL_ADMIN, "school", ["走访覆盖", "作品评审", "我的作品", "走访方案", "活动报告", "宣传", "导入名册", "后台管理"]),
+        (
+            Role.SCHOOL_ADMIN,
+            "school",
+            ["走访覆盖", "作品评审", "我的作品", "走访方案", "活动报告", "宣传", "导入名册", "后台管理"],
+        ),
         (Role.DISTRICT_ADMIN, "authority", ["工作台", "汇编与报表", "审核", "评选", "方案报送", "宣传", "后台管理"]),
         (Role.AUDITOR, "authority", ["后台管理"]),
-        (Role.REVIEWER, "authority", ["审核", "方案报送", "宣传"]),
+        (Role.REVIEWER, "authority", ["审核", "方案报送", "宣传", "后台管理"]),
     ],
 )
 def test_menu_follows_the_post(role, place, menu):
