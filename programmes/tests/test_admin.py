@@ -230,9 +230,9 @@ def test_open_and_close_from_the_list(client, programme, officer, told):
         (Role.DISTRICT_ADMIN, "other", 302, False),  # Django's admin sends away from rows one cannot see
         (Role.SECURITY_ADMIN, "own", 403, False),
         (Role.AUDITOR, "own", 403, False),
-        (Role.REVIEWER, "own", 302, False),  # no post that opens the administration at all
-        (Role.SCHOOL_ADMIN, "school", 403, False),
         (Role.REVIEWER, "own", 403, False),
+        (Role.SCHOOL_ADMIN, "school", 403, False),
+        (Role.SCHOOL_LEADER, "school", 302, False),
         (Role.TEACHER, "school", 302, False),
     ],
 )
