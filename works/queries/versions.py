@@ -9,6 +9,7 @@ from works.enums import Side
 from works.models import WorkVersion
 from works.queries.alias import outside
 from works.queries.facts import LIVE
+from works.queries.queue import filed_text
 
 DESK_VERBS = ("file", "recall")  # of the school's acts, what the district is told
 WORDS = {
@@ -27,16 +28,16 @@ def side_of(user, work):
 
 
 def text_for(user, work):
-    """(title, body) as this reader may read them. Only the author reads what has not been handed in; beyond the
-    school pupils and parents go by alias. One query where the author is writing on."""
+    """(title, body) as this reader may read them. Only the author reads what has not been handed in; the district reads
+    what was filed, with pupils and parents by alias. One query where the author is writing on."""
     side = side_of(user, work)
-    title, body = work.title, work.body
+    if side == Side.DISTRICT:
+        filed = filed_text(work)
+        return filed.title, filed.body
     if side != Side.AUTHOR and work.state in LIVE:
         last = work.versions.order_by("-number").first()
-        title, body = (last.title, last.body) if last else ("", "")
-    if side == Side.DISTRICT:
-        title, body = outside(work, title), outside(work, body)
-    return title, body
+        return (last.title, last.body) if last else ("", "")
+    return work.title, work.body
 
 
 @dataclass(frozen=True)

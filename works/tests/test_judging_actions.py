@@ -2,6 +2,7 @@
 
 from collections import Counter
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -401,15 +402,15 @@ def _sheet(round_):
     return Sheet.objects.filter(entry__round=round_).select_related("judge__user").first()
 
 
-@pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("state", MAY)
+NO_SHEET = {("draft", "save_sheet"), ("draft", "recuse")}  # a round in preparation has none to save
+
+
+@pytest.mark.parametrize(("state", "verb"), [pair for pair in product(MAY, VERBS) if pair not in NO_SHEET])
 def test_state_and_verb(programme, school, leader, state, verb):
     round_ = school_round(programme, school, leader, judges=3)
     if state != "draft":
         round_ = opened(round_)
         score_all(round_)
-    elif verb in ("save_sheet", "recuse"):
-        pytest.skip("no sheet before it opens")
     if state == "closed":
         round_ = close_round(round_, by=leader)
     if verb in MAY[state]:
