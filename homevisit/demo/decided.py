@@ -79,7 +79,8 @@ def photos(programme, school, rng):
         write_bytes(f"events/{name}-s.jpg", media.jpeg(picture.resize(media.THUMB)))
         EventPhoto.objects.create(
             event=event, school=school, owner=event.created_by, file=f"events/{name}.jpg", thumb=f"events/{name}-s.jpg",
-            source_sha256=checksum.translate(media.LETTERS), width=media.SIZE[0], height=media.SIZE[1], created_at=event.created_at,
+            source_sha256=checksum.translate(media.LETTERS), width=media.SIZE[0], height=media.SIZE[1],
+            created_at=event.created_at,
         )  # fmt: skip
 
 

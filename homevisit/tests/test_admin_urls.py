@@ -11,7 +11,7 @@ from django.urls import reverse
 from homevisit.tests.test_scope import ROLES
 from homevisit.tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]  # the same table on either database: once is enough
 STAFF = ["school_admin", "district_admin", "reviewer", "security_admin", "auditor"]
 # model: (who sees the list, who may add)
 TABLE = {

@@ -10,7 +10,7 @@ from schools.tests.factories import make_class, make_class_head, make_officer, m
 from students.tests.factories import make_student
 from visits.models import Visit
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.prove]
 DAYS = {"baoshan-2022": "2022-09-18T19:40+08:00", "wujin-2023": "2023-07-05T19:40+08:00"}
 
 

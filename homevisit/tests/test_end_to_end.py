@@ -27,7 +27,7 @@ from students.models import Student
 from visits.models import Due, Visit
 from visits.tests.recount import recount, recount_days, register, register_days
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.prove]
 
 ROSTER = Path("students/tests/rosters/04_shanghai_54.xlsx")
 NOTICE = Path("programmes/data/baoshan-2022.toml")

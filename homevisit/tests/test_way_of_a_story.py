@@ -23,7 +23,7 @@ from works.tests.conftest import (  # noqa: F401
     visit,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.prove]
 
 PHONE, DESKTOP = (390, 844), (1440, 900)
 FIRST = "开学第二周，顾嘉树的妈妈打来电话。我们坐在小桌边商量，每晚八点前写完作业，外婆当第一个读者。"

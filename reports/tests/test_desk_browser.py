@@ -11,7 +11,7 @@ from schools.tests.factories import make_officer
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media", "august")]
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), pytest.param(390, 844, marks=pytest.mark.prove)])
 def test_desk_pages_are_accessible_and_fit(page_at, sign_in, axe, settings, width, height):
     programme, (school, _) = make_district(classes=2, pupils=6)
     settings.HOMEVISIT_CLOCK = "2022-09-18T16:30+08:00"

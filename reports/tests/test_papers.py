@@ -32,6 +32,8 @@ from reports.queries.assessment import rules_of
 from reports.tests.on_paper import PARAGRAPH, PHASES, make_filings
 from schools.tests.factories import make_officer
 
+pytestmark = pytest.mark.sqlite  # what stands on a paper does not depend on the database
+
 KINDS = {
     "school_report": (report_docx, report_values), "school_plan": (plan_docx, plan_values),
     "statement": (statement_docx, statement_values),

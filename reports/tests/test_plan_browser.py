@@ -39,7 +39,7 @@ def test_from_an_empty_page_to_the_receipt(page_at, sign_in, axe, people):
     sign_in(page, people["admin"])
     page.goto("/reports/plan/")
     assert axe(page) == []
-    page.locator("summary", has_text="通知里怎么说").nth(1).click()
+    page.locator("details", has=page.locator("button", has_text="放进“形式”")).locator("summary").click()
     page.get_by_role("button", name="放进“形式”").click()
     assert "计入的方式：上门" in page.get_by_label("形式", exact=True).input_value()
     for label in ("目标", "内容", "要求"):

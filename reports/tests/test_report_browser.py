@@ -9,7 +9,7 @@ from reports.actions.report import save_section, take_figures
 from reports.models import SchoolReport
 from reports.tests.filed import TEXTS, make_around, make_campaign, make_life, make_report
 from schools.enums import Role
-from schools.tests.factories import make_leader, make_user
+from schools.tests.factories import make_leader, make_officer, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -37,7 +37,7 @@ def write(page, section, text):
 
 
 @pytest.mark.seed("S55", "S56", "S65", "S67", "S68", "S69")
-def test_a_report_from_empty_to_filed(page_at, sign_in, axe, place):
+def test_a_report_from_empty_to_accepted(page_at, sign_in, axe, place):
     page = page_at(1440, 900)
     sign_in(page, place.admin)
     page.goto(reverse("reports:report"))
@@ -75,6 +75,13 @@ def test_a_report_from_empty_to_filed(page_at, sign_in, axe, place):
     phone.wait_for_selector("text=回执号")
     assert f"BG20220918-{report.pk:05d}-1" in phone.inner_text("main")
     assert axe(phone) == []
+
+    sign_in(page, make_officer(place.programme.authority))
+    page.goto(reverse("desk:review") + f"?tab=report&item={report.pk}")
+    page.click("#accept")
+    page.wait_for_selector("text=撤销")
+    report.refresh_from_db()
+    assert report.state == "accepted"
 
 
 @pytest.mark.prove

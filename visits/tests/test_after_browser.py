@@ -95,6 +95,7 @@ def test_three_records_one_returned_two_accepted_one_undone(page_at, sign_in, ax
     assert sorted(states()) == [("locked", True), ("recorded", False), ("recorded", True)]
 
 
+@pytest.mark.prove
 def test_keys_work_in_the_list_only_and_can_be_turned_off(page_at, sign_in, people):
     page = page_at(1440, 900)
     sign_in(page, people["head"])
@@ -124,6 +125,7 @@ def test_keys_work_in_the_list_only_and_can_be_turned_off(page_at, sign_in, peop
     assert sorted(state for state, _ in states()) == ["locked", "recorded", "recorded"]
 
 
+@pytest.mark.prove
 def test_reviewing_works_without_script(page_at, sign_in, people):
     page = page_at(390, 844, java_script_enabled=False)
     sign_in(page, people["head"])

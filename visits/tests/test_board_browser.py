@@ -9,7 +9,7 @@ from students.tests.factories import make_mark
 from visits.tests.filled import fill_school
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = [(390, 844), (1440, 900)]
+SIZES = [(390, 844), pytest.param((1440, 900), marks=pytest.mark.prove)]
 
 
 @pytest.fixture

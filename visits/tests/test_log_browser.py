@@ -129,6 +129,7 @@ def test_teacher_walks_the_four_steps_and_loses_no_word(page_at, sign_in, axe, p
 
 
 @pytest.mark.browser
+@pytest.mark.prove
 def test_words_go_along_to_another_family_and_end_at_sign_out(page_at, sign_in, place):
     page = page_at(390, 844)
     sign_in(page, place["head"])

@@ -27,6 +27,8 @@ from visits.queries.file import open_promises, opinions, timeline
 from visits.tests.on_paper import make_place, moment
 from visits.tests.rows import add_visit
 
+pytestmark = pytest.mark.sqlite  # what stands on a paper does not depend on the database
+
 
 @pytest.fixture
 def place(db, clock):

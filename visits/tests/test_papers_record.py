@@ -32,6 +32,8 @@ from visits.tests.layout import differences, layout
 from visits.tests.on_paper import make_place
 from visits.tests.rows import add_visit
 
+pytestmark = pytest.mark.sqlite  # what stands on a paper does not depend on the database
+
 KIND = "visit_record"
 REFERENCE = Path(__file__).parent / "papers" / "visit_record.json"
 STANDS_IN = {*TEXT_FIELDS, "主访", "同行"}  # the built-in template prints them by 正文 and 家访教师

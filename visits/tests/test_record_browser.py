@@ -158,6 +158,7 @@ def test_a_sibling_at_another_school_is_covered_by_one_tap(opened, axe, place):
 
 
 @pytest.mark.browser
+@pytest.mark.prove
 def test_the_whole_record_by_keyboard(opened, place):
     page = opened(1440, 900)
 
@@ -276,6 +277,7 @@ def test_a_late_record_is_asked_for_one_word_only_then(opened, place):
 
 
 @pytest.mark.browser
+@pytest.mark.prove
 def test_a_record_takes_few_taps_and_few_bytes(opened, place):
     page = opened(360, 740)
     taps = 0

@@ -34,6 +34,8 @@ from works.queries.alias import names_in, seal
 from works.queries.facts import seal_facts
 from works.tests.factories import make_work
 
+pytestmark = pytest.mark.sqlite  # what stands on a paper does not depend on the database
+
 BODY = (
     "开学第二周，嘉树说想把阳台上的菜写进作文里。\n\n  林秋说：每晚八点前写完，外婆当第一个读者。\n"
     "第一周，顾嘉树五天里有四天写完了。"
