@@ -42,6 +42,7 @@ NOW = (
 )  # fmt: skip
 PLANS_NOW = (F.FILED, F.ACCEPTED, F.RETURNED, F.FILED, F.DRAFT, None)
 REPORTS_NOW = (F.DRAFT, None, None, None, None, None)
+DRAFTS_AT = NOW[0].index(S.DRAFT)  # the work of the teacher whose login is shown
 AWARDS = ("一等奖", "二等奖", "三等奖")
 PATH = ("submit", "approve", "file", "accept", "shortlist", "award", "publish")
 LEVEL_OF = {"submit": "author", "approve": "school", "file": "school"}
@@ -124,9 +125,10 @@ def _told(place, count):
     for visit in rows.order_by("-visited_on", "pk")[:200]:
         if visit.lead_id != place.leader.pk:
             found.setdefault(visit.lead_id, visit)
-        if len(found) == count:
-            break
-    return list(found.values())
+    told = list(found.values())
+    shown = [visit for visit in told if visit.lead.username != visit.lead.staff_no]  # whose login the demonstration shows
+    others = [visit for visit in told if visit not in shown][:count]
+    return [*others[:DRAFTS_AT], *shown[:1], *others[DRAFTS_AT:]][:count]
 
 
 def _work(place, kind, visit, state, position):
