@@ -9,7 +9,6 @@
 """
 
 import os
-import zlib
 
 import hypothesis
 import pytest
@@ -32,15 +31,17 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+ALONE = ("_survival", "_burden", "_races")  # they kill, measure or race
 DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 
 def pytest_collection_modifyitems(items):
-    """Chromium stays in as few processes as there are files to walk; what asks no database runs on one only."""
+    """A file of browser tests stays on one worker; what asks no database runs on one only."""
     for item in items:
         if item.get_closest_marker("browser"):
-            half = zlib.crc32(item.path.name.encode()) % 2
-            item.add_marker(pytest.mark.xdist_group(f"browser {half}"))
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.name}"))
+            if not item.path.stem.endswith(ALONE):
+                item.add_marker(pytest.mark.walk)
         elif not (item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)):
             item.add_marker(pytest.mark.sqlite)
 

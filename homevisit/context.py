@@ -81,6 +81,7 @@ def menu(user, programme=None):
         item("works:school", works_name(programme, "作品") + "评审", "award", when=school, tab=True, short="评审"),
         item("works:mine", works_name(programme, "我的作品"), "pencil", when=bool(reach.staff_schools)),
         item("works:leads", "亮点和线索", "stars", when=bool(reach.leader_schools)),
+        item("works:judging", "我的评审", "award", when=bool(reach.reviewed_authorities)),
         item("works:rounds", "评选", "star", when=bool(reach.leader_schools or reach.authorities)),
         item("reports:plan", "走访方案", "signpost-2", when=school),
         item("reports:report", "活动报告", "file-earmark-text", when=school, tab=True, short="报告"),

@@ -10,11 +10,9 @@ def test(children):
         suite.step("ruff", "-m", "ruff", "check", ".")
         settings = {"DJANGO_SETTINGS_MODULE": "homevisit.settings_test"}
         suite.step("migrations", "manage.py", "makemigrations", "--check", "--dry-run", env=settings)
-        suite.step("migrate on SQLite", "manage.py", "migrate", "-v0", env=settings)
         suite.pytest("pytest on SQLite", "not prove and not browser and not postgres")
         with suite.servers() as env:
             if env:
-                suite.step("migrate on PostgreSQL", "manage.py", "migrate", "-v0", env=settings | env)
                 suite.pytest("pytest on PostgreSQL + Redis", "not prove and not sqlite", env=env, workers=3)
         return suite.close()
 

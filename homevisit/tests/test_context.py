@@ -32,7 +32,7 @@ urlpatterns = [
     path("visits/", room("visits", "home", "log", "board", "records", "school")),
     path("students/", room("students", "import")),
     path("desk/", room("desk", "home", "review")),
-    path("works/", room("works", "mine", "school", "rounds", "showings")),
+    path("works/", room("works", "mine", "school", "rounds", "judging")),
     path("files/", room("reports", "files", "plan", "report", "plans", "statements", "my_statement")),
     path("programme/", room("programmes", "publicity")),
     path("messages/", room("schools", "messages")),
@@ -73,7 +73,7 @@ def labels(user):
         ),
         (Role.DISTRICT_ADMIN, "authority", ["工作台", "汇编与报表", "审核", "评选", "方案报送", "宣传", "后台管理"]),
         (Role.AUDITOR, "authority", ["后台管理"]),
-        (Role.REVIEWER, "authority", ["审核", "方案报送", "宣传", "后台管理"]),
+        (Role.REVIEWER, "authority", ["审核", "我的评审", "方案报送", "宣传", "后台管理"]),
     ],
 )
 def test_menu_follows_the_post(role, place, menu):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from core.clock import now
 from schools.enums import Role
 from schools.tests.factories import make_user
 from students.tests.factories import make_student
@@ -13,7 +14,7 @@ from visits.tests.rows import add_visit
 from works.actions.author import save_work, start_work, submit_work
 from works.models import Work, WorkVersion
 from works.queries.versions import versions_for
-from works.tests.factories import TEXT, make_work
+from works.tests.factories import TEXT, add_sheet, make_round, make_work
 
 pytestmark = pytest.mark.django_db
 
@@ -79,8 +80,15 @@ def test_mine_query_count(as_user, programme, school, head, rows, django_assert_
     for number in range(rows):
         make_work(head, programme, school, title=f"题{number}", kind="diary")
     client = as_user(head)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("works:mine"))
+
+
+def test_whoever_was_asked_to_judge_finds_the_way(as_user, programme, school, head, teacher, leader):
+    assert "我的评审" not in text_of(as_user(teacher).get(reverse("works:mine")))
+    round_ = make_round(programme, by=leader, school=school, state="open", opened_at=now())
+    add_sheet(round_, make_work(head, programme, school, state="submitted"), teacher, by=leader, school=school)
+    assert "我的评审" in text_of(as_user(teacher).get(reverse("works:mine")))
 
 
 def test_others_do_not_see_mine(as_user, programme, school, head, teacher):

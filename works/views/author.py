@@ -59,6 +59,7 @@ def mine(request):
     context = {
         "programme": programme, "groups": groups, "back": back,
         "sees_school": allowed(request.user, "works.view_school") and _address("works:school"),
+        "judges": request.user.judgings.standing().exists(),
         "sees_leads": allowed(request.user, "works.approve") and reverse("works:leads"),
     }  # fmt: skip
     return render(request, "works/mine.html", context)
