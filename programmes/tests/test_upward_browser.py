@@ -51,7 +51,7 @@ def test_photos_and_publicity(page_at, sign_in, axe, settings, tmp_path, size):
     page.get_by_role("dialog").get_by_role("button", name="删掉").click()
     page.get_by_text("删掉了。").wait_for()
     assert page.get_by_role("button", name="删掉照片2").count() == 0
-    assert page.evaluate("document.querySelector('.photo img').naturalWidth") > 0
+    page.wait_for_function("document.querySelector('.photo img').naturalWidth > 0")
     picture(page, f"event-{size}")
     assert axe(page) == []
 

@@ -1,6 +1,7 @@
 """The plan from an empty page to the receipt, on a phone and at a desk; rows moved by keyboard; two people at once."""
 
 import os
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -41,7 +42,7 @@ def test_from_an_empty_page_to_the_receipt(page_at, sign_in, axe, people):
     assert axe(page) == []
     page.locator("details", has=page.locator("button", has_text="放进“形式”")).locator("summary").click()
     page.get_by_role("button", name="放进“形式”").click()
-    assert "计入的方式：上门" in page.get_by_label("形式", exact=True).input_value()
+    expect(page.get_by_label("形式", exact=True)).to_have_value(re.compile("计入的方式：上门"))
     for label in ("目标", "内容", "要求"):
         page.get_by_label(label, exact=True).fill(f"{label}写在这里。")
     page.get_by_label("姓名").nth(0).fill("沈文清")
@@ -113,11 +114,11 @@ def test_without_script_rows_come_and_go(page_at, sign_in, people):
     page.goto("/reports/plan/")
     page.get_by_label("目标", exact=True).fill("写到一半")
     page.get_by_role("button", name="加一个人").click()
-    assert page.get_by_label("姓名").count() == 4
+    expect(page.get_by_label("姓名")).to_have_count(4)
     assert page.get_by_label("目标", exact=True).input_value() == "写到一半"
     page.get_by_label("姓名").nth(3).fill("方老师")
     page.get_by_role("button", name="第4行往上移").click()
-    assert page.get_by_label("姓名").nth(2).input_value() == "方老师"
+    expect(page.get_by_label("姓名").nth(2)).to_have_value("方老师")
     page.get_by_role("button", name="存好", exact=True).last.click()
-    assert page.get_by_text("存好了。").is_visible()
+    page.get_by_text("存好了。").wait_for()
     assert SchoolPlan.objects.get().members.filter(name="方老师").exists()

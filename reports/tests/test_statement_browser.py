@@ -88,7 +88,7 @@ def test_a_statement_is_objected_to_answered_agreed_and_final_and_stories_are_re
     phone.goto("/reports/statements/mine/")
     phone.get_by_role("heading", name="我的走访情况表").wait_for()
     phone.get_by_text("走访到的家庭").click()
-    assert phone.get_by_role("link", name="顾嘉树").is_visible()
+    phone.get_by_role("link", name="顾嘉树").wait_for()
     assert axe(phone) == []
     picture(phone, "statement-own-phone")
     phone.get_by_text("有不对的").click()
