@@ -42,6 +42,7 @@ NOW = (
 )  # fmt: skip
 PLANS_NOW = (F.FILED, F.ACCEPTED, F.RETURNED, F.FILED, F.DRAFT, None)
 REPORTS_NOW = (F.DRAFT, None, None, None, None, None)
+BEGUN = timedelta(days=9)  # before the last day: when the first work was begun
 DRAFTS_AT = NOW[0].index(S.DRAFT)  # the work of the teacher whose login is shown
 AWARDS = ("一等奖", "二等奖", "三等奖")
 PATH = ("submit", "approve", "file", "accept", "shortlist", "award", "publish")
@@ -117,9 +118,10 @@ def _works(place, crew):
 
 
 def _told(place, count):
-    """Recorded visits by different teachers, the latest first."""
+    """Recorded visits by different teachers, the latest before anybody began to write first."""
     rows = Visit.objects.filter(
-        programme=place.programme, school=place.school, state__in=COUNTED_STATES, visitors__role=VisitorRole.LEAD
+        programme=place.programme, school=place.school, state__in=COUNTED_STATES, visitors__role=VisitorRole.LEAD,
+        recorded_at__lt=place.day(BEGUN.days),
     ).select_related("lead").prefetch_related("visit_students__student", "visit_students__school_class__school")
     found = {}
     for visit in rows.order_by("-visited_on", "pk")[:200]:
@@ -134,11 +136,11 @@ def _told(place, count):
 def _work(place, kind, visit, state, position):
     by_district = state == "returned by district"
     state = S.RETURNED if by_district else state
-    title, body = stories.BY_KIND[kind.code][(place.number * 2 + position) % len(stories.BY_KIND[kind.code])]
+    title, body = stories.BY_KIND[kind.code][(place.number + position * 5) % len(stories.BY_KIND[kind.code])]
     row = visit.visit_students.all()[0]
     # A draft may still have the real name in it: the page hints at it.
     kid = row.student.name if state == S.DRAFT else pupil_alias(row.student.name)
-    made = place.day(9 - min(position, 4))
+    made = place.day(BEGUN.days - min(position, 4))
     went = AT_DISTRICT_STATES if not by_district else (*AT_DISTRICT_STATES, S.RETURNED)
     values = {
         "author": visit.lead, "visit": visit, "kind": kind.code, "title": title, "state": state,

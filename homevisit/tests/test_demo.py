@@ -18,11 +18,13 @@ from homevisit.demo.staff import LOGIN_ROLES, MENTOR
 from programmes.enums import DeadlineKind, ProgrammeState
 from programmes.models import Event, Programme
 from programmes.queries.ready import signatures, trainings, untrained
+from reports.models import SchoolReport, Statement
 from schools.enums import Role
 from schools.models import School, User
 from students.models import CategoryMark, Enrolment, Guardian, MentorLink, PortraitNote, Student
 from visits.actions.register import check
 from visits.models import ClassCount, Due, Visit, VisitVisitor
+from works.models import Sheet, Showing, Work
 
 PASSWORD = "a-long-demo-password"
 NOW = "2026-11-22T10:00+08:00"
@@ -198,6 +200,15 @@ def test_demo_has_appointments_follow_ups_and_a_word_to_give(demo):
     along = VisitVisitor.objects.filter(role="other")
     assert along.filter(visit__state="recorded", confirmed_at=None).exists()
     assert not along.filter(visit__programme__code="baoshan-2022", confirmed_at=None).exists()
+
+
+def test_demo_shows_what_goes_up_in_every_state(demo):
+    states = set(Work.objects.values_list("state", flat=True))
+    assert states >= {"draft", "submitted", "returned", "approved", "filed", "accepted", "awarded", "published"}
+    assert not Work.objects.filter(submitted_at__lt=models.F("visit__recorded_at")).exists()
+    assert Showing.objects.exists() and Sheet.objects.filter(state="scored").exists()
+    assert set(Statement.objects.values_list("state", flat=True)) == {"counted", "shown", "objected", "final"}
+    assert not SchoolReport.objects.filter(figures={}).exists()
 
 
 def test_demo_writes_logins_for_its_owner_only(demo, tmp_path, monkeypatch):
