@@ -13,16 +13,15 @@ from io import BytesIO
 
 import pyzipper
 from django.db import transaction
-from django.utils import timezone
 
 from core import jobs
 from core.access import allowed
 from core.audit import record
 from core.clock import now
 from core.enums import JobState
-from core.fields import decrypt, encrypt
 from core.files import delete_private, write_private
 from core.models import Job
+from core.packing import new_password, opened, within_the_day
 from core.sheets import Column, internal_mark, write_table
 from core.states import WrongState
 from programmes.models import Programme
@@ -39,10 +38,7 @@ from works.papers.make import for_form, form_docx, form_name
 from works.queries.queue import listed_title
 
 KIND = "reports.tasks.pack_forms"
-A_DAY = 5
 KEPT = timedelta(hours=24)
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
-SEALED_FOR = "core.job.forms"
 INDEX, SUMS = "目录.xlsx", "SHA256SUMS.txt"
 COLUMNS = [
     Column("文件夹", 22), Column("学校", 26), Column("材料", 14), Column("题目", 30), Column("作者", 12), Column("状态", 12),
@@ -71,12 +67,12 @@ def start_pack(programme, filters, *, by):
         running = packs(by).filter(state__in=[JobState.QUEUED, JobState.RUNNING]).first()
         if running is not None:
             return running, False
-        _within_the_day(by)
+        within_the_day(KIND, by)
         if not listed(by, programme, filters).exists():
             raise WrongState("没有可以打包的材料，换个筛选再试。")
         job = jobs.create(
             KIND, label="打包表格", by=by, steps=1, authority_id=programme.authority_id, programme=programme.pk,
-            filters=vars(filters), name=secrets.token_hex(16), password=_new_password() if _has_phones(by, filters) else None,
+            filters=vars(filters), name=secrets.token_hex(16), password=new_password() if _has_phones(by, filters) else None,
         )  # fmt: skip
         record(None, "export.start", by=by, authority_id=programme.authority_id, job=job.pk, filters=vars(filters))
         transaction.on_commit(partial(jobs.send, tasks.pack_forms, job.pk))
@@ -87,47 +83,14 @@ def _has_phones(user, filters):
     return filters.tab not in FILINGS and bool(user.reach.authorities)
 
 
-def _within_the_day(by):
-    midnight = timezone.localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    made = Job.objects.filter(owner_id=by.pk, kind=KIND, created_at__gte=midnight)
-    if made.exclude(state__in=[JobState.CANCELLED, JobState.FAILED]).count() >= A_DAY:
-        raise WrongState(f"今天已经打包了{A_DAY}次，明天再来。做好的还可以在24小时内下载。")
-
-
-def _new_password():
-    return encrypt("".join(secrets.choice(LETTERS) for _ in range(12)), SEALED_FOR)
-
-
-def has_password(job):
-    return bool(job.args.get("password")) and not job.args.get("shown") and (job.is_open or job.state == JobState.DONE)
-
-
-def show_password(job, *, by):
-    """The password, once. Afterwards only the zip knows it."""
-    with transaction.atomic():
-        job = Job.objects.select_for_update().get(pk=job.pk)
-        if not job.args.get("password") or job.args.get("shown"):
-            raise WrongState("密码只显示一次，已经显示过了。忘了就重新打包一份。")
-        password = decrypt(job.args["password"], SEALED_FOR)
-        jobs.remember(job, shown=True, password=job.args["password"] if job.is_open else None)
-        record(job, "export.password", by=by)
-    return password
-
-
-def cancel_pack(job, *, by):
-    with transaction.atomic():
-        jobs.cancel(job)
-        record(job, "export.cancel", by=by)
-
-
 def retry_pack(job, *, by):
     """A failed or cancelled one is packed again, under a new password."""
     with transaction.atomic():
-        _within_the_day(by)
+        within_the_day(KIND, by)
         jobs.retry(job)
         is_sealed = _has_phones(by, QueueFilter(**job.args["filters"]))
         name = job.args.get("name") or secrets.token_hex(16)
-        jobs.remember(job, password=_new_password() if is_sealed else None, name=name, shown=None)
+        jobs.remember(job, password=new_password() if is_sealed else None, name=name, shown=None)
         record(job, "export.retry", by=by)
         transaction.on_commit(partial(jobs.send, tasks.pack_forms, job.pk))
 
@@ -150,7 +113,7 @@ def _make(job):
     sealed = job.args.get("password")
     if _has_phones(user, filters) and not sealed:
         raise jobs.JobFailed("密码已经失效，请重新打包。")
-    pack = _Pack(job, user, programme, filters, decrypt(sealed, SEALED_FOR) if sealed else None)
+    pack = _Pack(job, user, programme, filters, opened(sealed) if sealed else None)
     name = _file(job, job.attempts)
     try:
         checksum = write_private(name, pack.write)

@@ -10,7 +10,7 @@ import pytest
 import pyzipper
 from django.test import Client
 
-from core import jobs
+from core import jobs, packing
 from core.enums import JobState
 from core.files import open_private
 from core.models import AuditEntry, Job
@@ -56,7 +56,7 @@ def test_the_officers_pack_of_works_is_sealed_and_holds_folders_list_and_checksu
     first, second = filed(desk, "示例一小学"), filed(desk, "示例二小学", state="accepted")
     job = made(desk, desk.officer)
     assert job.state == JobState.DONE and "19900005518" not in str(job.args)
-    password = pack.show_password(job, by=desk.officer)
+    password = packing.show_password(job, by=desk.officer)
     data = data_of(job)
     with pyzipper.AESZipFile(io.BytesIO(data)) as archive:
         with pytest.raises(RuntimeError):
@@ -73,7 +73,7 @@ def test_the_officers_pack_of_works_is_sealed_and_holds_folders_list_and_checksu
     line = AuditEntry.objects.get(action="export.forms")
     assert (line.facts["rows"], line.facts["sha256"]) == (2, hashlib.sha256(data).hexdigest())
     with pytest.raises(WrongState):
-        pack.show_password(job, by=desk.officer)
+        packing.show_password(job, by=desk.officer)
 
 
 def test_a_reviewers_pack_and_a_pack_of_reports_have_no_telephones_and_no_password(desk):
@@ -88,7 +88,7 @@ def test_a_reviewers_pack_and_a_pack_of_reports_have_no_telephones_and_no_passwo
             assert paper.startswith(start)
             with zipfile.ZipFile(io.BytesIO(archive.read(paper))) as document:
                 assert b"19900005518" not in document.read("word/document.xml")
-        assert not pack.has_password(job)
+        assert not packing.has_password(job)
 
 
 def test_only_what_the_filter_shows_is_packed(desk):
@@ -106,7 +106,7 @@ def test_one_at_a_time_five_a_day_cancel_and_retry(desk):
     filed(desk, "示例一小学")
     job, created = pack.start_pack(desk.programme, QueueFilter(tab="deeds"), by=desk.officer)
     assert created and pack.start_pack(desk.programme, QueueFilter(tab="deeds"), by=desk.officer) == (job, False)
-    pack.cancel_pack(job, by=desk.officer)
+    packing.cancel_pack(job, by=desk.officer)
     pack.run_pack(job.pk)
     job.refresh_from_db()
     assert (job.state, job.file) == (JobState.CANCELLED, "")

@@ -10,16 +10,13 @@ from core.audit import record
 from core.clock import now
 from core.enums import JobState
 from core.files import open_private
+from core.packing import A_DAY, cancel_pack, has_password, show_password
 from core.states import WrongState
 from programmes.queries.current import current_programme
 from reports.actions.pack import (
-    A_DAY,
     KEPT,
-    cancel_pack,
-    has_password,
     packs,
     retry_pack,
-    show_password,
     start_pack,
     still_at_desk,
 )

@@ -12,7 +12,6 @@ from io import BytesIO
 
 import pyzipper
 from django.db import transaction
-from django.utils import timezone
 
 from core import jobs
 from core.access import allowed
@@ -20,10 +19,10 @@ from core.audit import record
 from core.clock import now
 from core.documents import render
 from core.enums import JobState
-from core.fields import decrypt, encrypt
 from core.files import delete_private, write_private
 from core.formats import full_day
 from core.models import Job
+from core.packing import new_password, opened, within_the_day
 from core.sheets import Column, internal_mark, write_table
 from core.states import WrongState
 from programmes.enums import TemplateKind
@@ -37,10 +36,7 @@ from visits.papers.context import context, readable_visits
 from visits.queries.board import label_year
 
 KIND = "visits.tasks.export_archive"
-A_DAY = 5
 KEPT = timedelta(hours=24)
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
-SEALED_FOR = "core.job.archive"
 INDEX = "目录.xlsx"
 COLUMNS = [
     Column("文件夹", 8), Column("班内学号", 10), Column("学生", 12), Column("走访日期", 16), Column("方式", 14),
@@ -71,54 +67,25 @@ def start_archive(programme, school_class, *, by):
         running = archives(by, programme, school_class).filter(state__in=[JobState.QUEUED, JobState.RUNNING]).first()
         if running is not None:
             return running, False
-        _within_the_day(by)
+        within_the_day(KIND, by)
         if not archive_visits(programme, school_class, user=by).exists():
             raise WrongState("这个班还没有可以打包的家访记录。")
         job = jobs.create(
             KIND, label=f"打包{school_class.label(label_year(programme))}的家访记录", by=by, steps=1,
             authority_id=programme.authority_id, school_id=school_class.school_id,
-            programme=programme.pk, school_class=school_class.pk, name=secrets.token_hex(16), password=_new_password(),
+            programme=programme.pk, school_class=school_class.pk, name=secrets.token_hex(16), password=new_password(),
         )  # fmt: skip
         record(school_class, "export.start", by=by, school_id=school_class.school_id, job=job.pk, programme=programme.pk)
         transaction.on_commit(partial(jobs.send, tasks.export_archive, job.pk))
     return job, True
 
 
-def _within_the_day(by):
-    midnight = timezone.localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    made = Job.objects.filter(owner_id=by.pk, kind=KIND, created_at__gte=midnight)
-    if made.exclude(state__in=[JobState.CANCELLED, JobState.FAILED]).count() >= A_DAY:
-        raise WrongState(f"今天已经打包了{A_DAY}次，明天再来。做好的还可以在24小时内下载。")
-
-
-def _new_password():
-    return encrypt("".join(secrets.choice(LETTERS) for _ in range(12)), SEALED_FOR)
-
-
-def show_password(job, *, by):
-    """The password, once. Afterwards only the zip knows it."""
-    with transaction.atomic():
-        job = Job.objects.select_for_update().get(pk=job.pk)
-        if "password" not in job.args or job.args.get("shown"):
-            raise WrongState("密码只显示一次，已经显示过了。忘了就重新打包一份。")
-        password = decrypt(job.args["password"], SEALED_FOR)
-        jobs.remember(job, shown=True, password=job.args["password"] if job.is_open else None)
-        record(job, "export.password", by=by)
-    return password
-
-
-def cancel_archive(job, *, by):
-    with transaction.atomic():
-        jobs.cancel(job)
-        record(job, "export.cancel", by=by)
-
-
 def retry_archive(job, *, by):
     """A failed or cancelled one is packed again, under a new password."""
     with transaction.atomic():
-        _within_the_day(by)
+        within_the_day(KIND, by)
         jobs.retry(job)
-        jobs.remember(job, password=_new_password(), name=job.args.get("name") or secrets.token_hex(16), shown=None)
+        jobs.remember(job, password=new_password(), name=job.args.get("name") or secrets.token_hex(16), shown=None)
         record(job, "export.retry", by=by)
         transaction.on_commit(partial(jobs.send, tasks.export_archive, job.pk))
 
@@ -141,7 +108,7 @@ def _make(job):
     if "password" not in job.args:
         raise jobs.JobFailed("密码已经失效，请重新打包。")
     name = _file(job, job.attempts)
-    pack = _Pack(job, user, programme, school_class, decrypt(job.args["password"], SEALED_FOR))
+    pack = _Pack(job, user, programme, school_class, opened(job.args["password"]))
     try:
         checksum = write_private(name, pack.write)
         with transaction.atomic():

@@ -9,7 +9,7 @@ import pytest
 import pyzipper
 from docx import Document
 
-from core import jobs
+from core import jobs, packing
 from core.clock import today
 from core.enums import JobState
 from core.files import open_private
@@ -62,7 +62,7 @@ def opened(job, password):
 
 def test_the_archive_holds_a_folder_a_pupil_a_paper_a_visit_and_the_list(place, no_queue):
     job = made(place)
-    data, zipped = opened(job, archive.show_password(job, by=place["head"]))
+    data, zipped = opened(job, packing.show_password(job, by=place["head"]))
 
     papers = [f"01/家访记录表-{place['early'].pk}.docx", f"01/家访记录表-{place['visit'].pk}.docx",
               f"02/家访记录表-{place['other'].pk}.docx"]  # fmt: skip
@@ -83,7 +83,7 @@ def test_the_archive_holds_a_folder_a_pupil_a_paper_a_visit_and_the_list(place, 
 
 def test_SEC_names_contacts_and_categories_are_in_no_plain_byte_and_every_page_is_marked(place, no_queue):
     job = made(place)
-    password = archive.show_password(job, by=place["head"])
+    password = packing.show_password(job, by=place["head"])
     data, zipped = opened(job, password)
 
     assert "顾梓涵".encode() not in data and len(password) == 12
@@ -100,18 +100,18 @@ def test_SEC_names_contacts_and_categories_are_in_no_plain_byte_and_every_page_i
 def test_SEC_the_password_is_shown_once_and_then_nowhere(place, no_queue):
     job = made(place)
     assert "password" in job.args
-    password = archive.show_password(job, by=place["head"])
+    password = packing.show_password(job, by=place["head"])
     job.refresh_from_db()
 
     assert "password" not in job.args and password not in str(job.args)
     with pytest.raises(WrongState, match="只显示一次"):
-        archive.show_password(job, by=place["head"])
+        packing.show_password(job, by=place["head"])
     assert password not in str(list(AuditEntry.objects.values_list("facts", flat=True)))
 
 
 def test_a_password_seen_while_packing_still_seals_the_file_and_goes_afterwards(place, no_queue):
     job, _ = start(place)
-    password = archive.show_password(job, by=place["head"])
+    password = packing.show_password(job, by=place["head"])
     archive.run_archive(job.pk)
     job.refresh_from_db()
 
@@ -137,9 +137,9 @@ def test_running_twice_changes_nothing(place, no_queue):
 
 
 def test_five_a_day_and_what_failed_is_not_counted(place, no_queue):
-    for _ in range(archive.A_DAY):
+    for _ in range(packing.A_DAY):
         made(place)
-    archive.cancel_archive(_open_job(place), by=place["head"])
+    packing.cancel_pack(_open_job(place), by=place["head"])
 
     with pytest.raises(WrongState, match="明天再来"):
         start(place)
@@ -161,7 +161,7 @@ def test_a_cancelled_archive_leaves_no_file_and_can_be_tried_again(place, no_que
     settings.MEDIA_ROOT = tmp_path
     job, _ = start(place)
     old = job.args["password"]
-    archive.cancel_archive(job, by=place["head"])
+    packing.cancel_pack(job, by=place["head"])
     archive.run_archive(job.pk)
     assert list(tmp_path.rglob("*.zip")) == []
 
@@ -271,7 +271,7 @@ def test_a_file_older_than_a_day_is_gone_even_before_the_tick(place, client, no_
 
 
 def test_a_sixth_archive_is_refused_on_the_page(place, client, no_queue):
-    for _ in range(archive.A_DAY):
+    for _ in range(packing.A_DAY):
         made(place)
     answer = sign_in(client, place["head"]).post(page(place) + "start/")
 

@@ -11,18 +11,16 @@ from core.clock import now
 from core.enums import JobState
 from core.files import open_private
 from core.models import Job
+from core.packing import A_DAY, cancel_pack, has_password, show_password
 from core.states import WrongState
 from programmes.queries.current import current_programme
 from schools.models import SchoolClass
 from visits.actions.archive import (
-    A_DAY,
     KEPT,
     KIND,
     archive_visits,
     archives,
-    cancel_archive,
     retry_archive,
-    show_password,
     start_archive,
 )
 from visits.queries.board import label_year
@@ -83,12 +81,8 @@ def _row(job):
         "cancel": reverse("visits:archive_cancel", args=[job.pk]),
         "retry": reverse("visits:archive_retry", args=[job.pk]),
         "download": reverse("visits:archive_download", args=[job.pk]) if at_hand else "",
-        "password": reverse("visits:archive_password", args=[job.pk]) if _has_password(job) else "",
+        "password": reverse("visits:archive_password", args=[job.pk]) if has_password(job) else "",
     }
-
-
-def _has_password(job):
-    return "password" in job.args and not job.args.get("shown") and (job.is_open or job.state == JobState.DONE)
 
 
 def _job(request, pk):
@@ -110,7 +104,7 @@ def job(request, pk):
 
 @require_POST
 def cancel(request, pk):
-    return _act(request, pk, cancel_archive)
+    return _act(request, pk, cancel_pack)
 
 
 @require_POST
