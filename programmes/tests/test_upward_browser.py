@@ -4,6 +4,7 @@ import os
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from core.tests import pictures
 from programmes.actions.event import create_event
@@ -51,7 +52,7 @@ def test_photos_and_publicity(page_at, sign_in, axe, settings, tmp_path, size):
     page.get_by_role("dialog").get_by_role("button", name="删掉").click()
     page.get_by_text("删掉了。").wait_for()
     assert page.get_by_role("button", name="删掉照片2").count() == 0
-    page.wait_for_function("document.querySelector('.photo img').naturalWidth > 0")
+    expect(page.locator(".photo img").first).not_to_have_js_property("naturalWidth", 0)
     picture(page, f"event-{size}")
     assert axe(page) == []
 

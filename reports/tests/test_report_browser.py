@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from reports.actions.report import save_section, take_figures
 from reports.models import SchoolReport
@@ -99,7 +100,7 @@ def test_what_somebody_else_wrote_meanwhile_is_shown_and_nothing_is_lost(page_at
     write(page, 1, "1. 别的部分照样存。")
     page.click("#clash-3 >> text=两段都留")
     page.wait_for_selector("[data-save-state]:has-text('已保存')")
-    page.wait_for_function("document.getElementById('clash-3').hidden")
+    expect(page.locator("#clash-3")).to_be_hidden()
     page.reload()
     assert page.input_value("#section-3") == "校长写的。\n何静写的。"
     assert page.input_value("#section-1") == "1. 别的部分照样存。"

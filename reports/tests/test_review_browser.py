@@ -1,6 +1,7 @@
 """审核 in a browser: by keys on a desktop, by thumb on a phone; undo, the next opens, nothing axe objects to."""
 
 import pytest
+from playwright.sync_api import expect
 
 from reports.tests.at_desk import Desk
 
@@ -36,7 +37,7 @@ def test_the_queue_by_keys_and_on_a_phone(desk, page_at, sign_in, axe):
     page.wait_for_url("**item=*")
     assert "柳堤小学" in title(page)
     page.keyboard.press("k")
-    page.wait_for_function("document.querySelector('.rv-m h2').innerText.includes('晨曦小学')")
+    expect(page.locator(".rv-m h2").first).to_contain_text("晨曦小学")
     page.keyboard.press("a")
     page.wait_for_selector("[data-undo]")
     assert "柳堤小学" in title(page)  # the next opened by itself

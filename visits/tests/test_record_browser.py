@@ -176,19 +176,19 @@ def test_the_whole_record_by_keyboard(opened, place):
 
     press("#id_conduct_read", "Space")
     press("[data-next]")
-    page.wait_for_function("location.hash === '#onsite'")
+    page.wait_for_url("**#onsite")
     press("[data-times]")
     page.fill("#id_start", "18:34")
     page.fill("#id_end", "19:26")
     press("[name=at_home][value=mother]", "Space")
     press("[data-next]")
-    page.wait_for_function("location.hash === '#record'")
+    page.wait_for_url("**#record")
     reach("#id_text_cause")
     for code, text in TEXTS.items():
         assert page.evaluate("document.activeElement.id") == f"id_text_{code}"
         page.keyboard.insert_text(text)
         press("[data-next]")
-    page.wait_for_function("location.hash === '#review'")
+    page.wait_for_url("**#review")
     press("#id_gift_declined", "Space")
     press("[data-submit]")
     page.wait_for_selector("text=记好了。")

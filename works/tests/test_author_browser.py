@@ -4,6 +4,7 @@ import os
 from datetime import date
 
 import pytest
+from playwright.sync_api import expect
 
 from programmes.tests.upward import make_upward
 from schools.tests.factories import make_class, make_class_head, make_leader, make_school, make_user
@@ -108,7 +109,7 @@ def two_windows(page_at, sign_in, here, story):
     one.locator("#id_body").fill("左边写的。")
     one.locator("#id_title").focus()
     saved(one)
-    one.wait_for_function("document.getElementById('id_revision').value === '2'")
+    expect(one.locator("#id_revision")).to_have_value("2")
     other.locator("#id_body").fill("右边写的。")
     other.locator("#id_title").focus()
     other.locator("#conflict").wait_for()
@@ -147,7 +148,7 @@ def test_words_written_without_network_wait_in_the_tab(page_at, sign_in, here, s
     page.wait_for_timeout(500)
     assert page.url.endswith("/edit/") and Work.objects.get().body == TEXT
     page.reload()  # the tab came back, still without network
-    page.wait_for_function("document.getElementById('id_body').value === '没有网时写的。'")
+    expect(page.locator("#id_body")).to_have_value("没有网时写的。")
     page.unroute("**/save/")
     page.reload()
     saved(page)
