@@ -16,6 +16,7 @@ from programmes.enums import DeadlineKind
 from schools.calendar import school_year
 
 MOST_CATEGORIES = 31  # bits of Due.categories
+LEVELS = ["school", "district", "city"]
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,21 @@ def _settings(data):
     fields = tables(record, "fields")
     if fields and not any(field.get("required", True) is True for _, field in fields):
         problems.append(Problem(("record", "fields"), "至少要有一栏必填"))
+    return problems + _levels(data)
+
+
+def _levels(data):
+    """A work goes up step by step; how many go to the city is said only of what goes there."""
+    problems = []
+    for n, row in tables(data, "works"):
+        levels = row.get("levels", LEVELS[:1])
+        if not isinstance(levels, list) or not all(level in LEVELS for level in levels):
+            continue  # pydantic says so
+        if not levels or levels != LEVELS[: len(levels)]:
+            words = "从 school 起逐级往上写，不跳级、不倒着写、不重复，如 [\"school\", \"district\"]"
+            problems.append(Problem(("works", n, "levels"), words))
+        if "city_quota" in row and "city" not in levels:
+            problems.append(Problem(("works", n, "city_quota"), "levels 里没有 city，不用写报市的名额"))
     return problems
 
 

@@ -226,8 +226,9 @@ class Judging(Part):
 
 
 class WorkKind(Part):
-    """levels: the contests it goes through, lowest first. needs_visit: hangs on a recorded visit (always so for a
-    story). form_title: heading of its form; may hold {authority} and {school}."""
+    """levels: the contests it goes through, lowest first, none left out. needs_visit: hangs on a recorded visit (always
+    so for a story). form_title: heading of its form; may hold {authority} and {school}. city_quota: how many of the
+    kind the district may send on to the office above; absent is no limit."""
 
     code: Literal["story", "essay", "diary", "survey", "case", "deeds"]
     label: Label
@@ -240,10 +241,15 @@ class WorkKind(Part):
     form_title: str = Field("", max_length=80)
     form_note: str = Field("", max_length=120)
     judging: Judging = Judging()
+    city_quota: int | None = Field(None, ge=0)
 
     @property
     def goes_up(self):
         return "district" in self.levels
+
+    @property
+    def goes_to_city(self):
+        return "city" in self.levels
 
     @property
     def hangs_on_visit(self):
@@ -369,6 +375,7 @@ class ProgrammeConfig(Part):
     plan_fields: list[Label] = []
     report: Report = Report()
     basis: list[Basis] = []
+    upper_office: Annotated[str, Field(min_length=1, max_length=20)] = "市教育局"  # whom works that go on are sent to
     year_round: bool = False
 
     @property

@@ -190,3 +190,37 @@ def test_notice_shifted_moves_every_day():
     assert (rows["phases"]["visits"]["starts_on"], rows["deadlines"]["coverage"]["at"]) == (
         "2025-08-20", "2025-10-31T16:00:00+00:00",
     )  # fmt: skip
+
+
+STEPS = '从 school 起逐级往上写，不跳级、不倒着写、不重复，如 ["school", "district"]'
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("levels = []", f"第46行 works 第1项 levels：{STEPS}"),
+        ('levels = ["district"]', f"第46行 works 第1项 levels：{STEPS}"),
+        ('levels = ["school", "city"]', f"第46行 works 第1项 levels：{STEPS}"),
+        ('levels = ["district", "school"]', f"第46行 works 第1项 levels：{STEPS}"),
+        ('levels = ["school", "school"]', f"第46行 works 第1项 levels：{STEPS}"),
+        ('levels = ["school", "region"]', "第46行 works 第1项 levels 第2项：只能是 school、district、city，现在是 region"),
+        ("city_quota = 3", "第46行 works 第1项 city_quota：levels 里没有 city，不用写报市的名额"),
+        ('levels = ["school", "district", "city"]\ncity_quota = -1', "第47行 works 第1项 city_quota：不能小于0"),
+    ],
+)  # fmt: skip
+def test_notice_levels_go_up_step_by_step(written, problem):
+    works = f'\n[[works]]\ncode = "case"\nlabel = "案例"\n{written}\n'
+    assert problems(SMALL + works) == [f"a.toml {problem}"]
+
+
+@pytest.mark.seed("W86")
+def test_notice_says_how_far_a_work_goes_and_to_whom():
+    works = '\n[[works]]\ncode = "case"\nlabel = "案例"\n'
+    plain = parse_notice(SMALL + works, "a.toml").works[0]
+    assert (plain.goes_up, plain.goes_to_city) == (False, False)
+    far = parse_notice(
+        f'upper_office = "示例市教育局"\n{SMALL}{works}levels = ["school", "district", "city"]\ncity_quota = 3\n', "a.toml"
+    )  # fmt: skip
+    assert far.works[0].goes_to_city and far.works[0].city_quota == 3 and far.upper_office == "示例市教育局"
+    assert parse_notice(SMALL, "a.toml").upper_office == "市教育局"
+    assert problems(f'upper_office = ""\n{SMALL}') == ["a.toml 第1行 upper_office：不能为空"]

@@ -166,6 +166,14 @@ def test_wujin_works_carry_their_prompts():
     assert works["essay"].prompts == ["家访的经历", "心得和体会", "想法有什么转变", "接下来打算怎么做"]
 
 
+@pytest.mark.seed("W86")
+def test_wujin_cases_go_on_to_the_city_and_nothing_of_baoshan_does():
+    wujin, baoshan = loaded("wujin-2023").rules, loaded("baoshan-2022").rules
+    assert [work.code for work in wujin.works if work.goes_to_city] == ["case"]
+    assert wujin.upper_office == "常州市教育局"
+    assert not any(work.goes_to_city for work in baoshan.works)
+
+
 def test_baoshan_report_has_exactly_four_parts_the_first_with_figures():
     report = loaded("baoshan-2022").rules.report
     assert [(s.label, s.figures) for s in report.sections] == [
