@@ -55,7 +55,7 @@ class SchoolFilter(admin.SimpleListFilter):
         return School.objects.filter(pk__in=filed).visible_to(request.user).values_list("pk", "short_name")
 
     def queryset(self, request, queryset):
-        return queryset.filter(school_id=self.value()) if (self.value() or "").isdigit() else queryset
+        return queryset.filter(school_id=self.value()) if str(self.value()).isdigit() else queryset
 
 
 class ProgrammeFilter(admin.SimpleListFilter):
@@ -66,7 +66,7 @@ class ProgrammeFilter(admin.SimpleListFilter):
         return rows.values_list("programme_id", "programme__title").distinct()
 
     def queryset(self, request, queryset):
-        return queryset.filter(programme_id=self.value()) if (self.value() or "").isdigit() else queryset
+        return queryset.filter(programme_id=self.value()) if str(self.value()).isdigit() else queryset
 
 
 class DeskChangeList(ChangeList):

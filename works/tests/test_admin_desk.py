@@ -90,6 +90,7 @@ def test_filters(filed, head, programme, school, other_school, leader, officer):
     assert listed(client, late__exact="1") == [other.pk]
     assert listed(client, school=other_school.pk) == [other.pk]
     assert sorted(listed(client, programme=programme.pk)) == sorted([filed.pk, other.pk])
+    assert client.get(LIST, {"_facets": "True"}).status_code == 200  # numbers beside the filters
     there = make_school(make_authority("there"), short_name="示例外区校")
     assert there.short_name not in client.get(LIST).content.decode()
 
