@@ -132,7 +132,7 @@ def _levels(data):
         if not levels or levels != LEVELS[: len(levels)]:
             words = "从 school 起逐级往上写，不跳级、不倒着写、不重复，如 [\"school\", \"district\"]"
             problems.append(Problem(("works", n, "levels"), words))
-        if "city_quota" in row and "city" not in levels:
+        if row.get("city_quota") is not None and "city" not in levels:
             problems.append(Problem(("works", n, "city_quota"), "levels 里没有 city，不用写报市的名额"))
     return problems
 
