@@ -1,4 +1,4 @@
-"""States are a table: {verb: ({from, …}, to)}. See enums.py of each room."""
+"""States are a table: {verb: ({from, …}, to)}; to None leaves the state as it is. See enums.py of each room."""
 
 
 class WrongState(Exception):
@@ -14,4 +14,5 @@ def move(obj, moves, verb):
     sources, target = moves[verb]
     if obj.state not in sources:
         raise WrongState(f"现在是“{obj.get_state_display()}”，不能这样做。请刷新页面看最新状态。")
-    obj.state = target
+    if target is not None:
+        obj.state = target

@@ -41,7 +41,7 @@ HOMEVISIT_CLOCK = env.str("HOMEVISIT_CLOCK", default="")
 if HOMEVISIT_CLOCK and not TESTING:
     raise ImproperlyConfigured("HOMEVISIT_CLOCK is for tests only: unset it")
 
-ROOMS = ["core", "schools", "programmes", "students", "visits", "works", "reports"]  # docs/structure.md
+ROOMS = ["core", "schools", "programmes", "students", "visits", "works", "reports", "reminders"]  # docs/structure.md
 INSTALLED_APPS = [
     *ROOMS,
     "django.contrib.admin.apps.SimpleAdminConfig",

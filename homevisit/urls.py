@@ -20,6 +20,7 @@ urlpatterns = [
     path("students/", include("students.urls")),
     path("visits/", include("visits.urls")),
     path("works/", include("works.urls")),
+    path("reminders/", include("reminders.urls")),
     path("messages/", include("schools.urls")),
     path("", include("reports.urls")),
 ]

@@ -8,6 +8,7 @@ class CompilationState(models.TextChoices):
     FREEZING = "freezing", "正在冻结数据"
     FROZEN = "frozen", "数据已冻结"
     READY = "ready", "已完成"
+    INCOMPLETE = "incomplete", "缺几所学校"
 
 
 C = CompilationState
@@ -15,7 +16,19 @@ COMPILATION_MOVES = {
     "freeze": ({C.WAITING, C.FREEZING}, C.FREEZING),  # freezing again: the next worker goes on where one died
     "frozen": ({C.FREEZING}, C.FROZEN),
     "ready": ({C.FROZEN}, C.READY),
+    "incomplete": ({C.FROZEN}, C.INCOMPLETE),  # schools that failed are named in the package; the others are in it
+    "again": ({C.INCOMPLETE, C.FROZEN}, C.FREEZING),
 }
+
+
+class Handed(models.TextChoices):
+    """How a paper a school owes stands in the submissions register, as of an instant."""
+
+    MISSING = "missing", "未交"
+    DRAFT = "draft", "草稿"
+    FILED = "filed", "待审"
+    ACCEPTED = "accepted", "通过"
+    RETURNED = "returned", "退回"
 
 
 class FilingState(models.TextChoices):

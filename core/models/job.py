@@ -32,6 +32,7 @@ class Job(models.Model):
     authority_id = models.BigIntegerField(null=True)
     school_id = models.BigIntegerField(null=True)
     shared = models.BooleanField(default=False)
+    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")  # this job is a part of it
     args = models.JSONField(default=dict)  # ids only
     state = models.CharField("状态", max_length=10, choices=JobState, default=JobState.QUEUED)
     step = models.PositiveSmallIntegerField("第几步", default=0)
@@ -61,7 +62,7 @@ class Job(models.Model):
 
     @property
     def is_open(self):
-        return self.state in (JobState.QUEUED, JobState.RUNNING)
+        return self.state in (JobState.QUEUED, JobState.RUNNING, JobState.WAITING)
 
     @property
     def percent(self):

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from core.audit import record
 from core.clock import now
 from core.jobs import create
+from homevisit.tests.world_deadlines import what_deadlines_make
 from homevisit.tests.world_up import what_goes_up
 from homevisit.tests.world_visit import around_visit
 from programmes.enums import DeadlineKind
@@ -124,7 +125,7 @@ class World:
             programme=programme,
             kind=DeadlineKind.COVERAGE,
             defaults={
-                "authority": school.authority, "as_of": now(), "deadline_at": now(), "job": rows["core.Job"],
+                "authority": school.authority, "as_of": now(), "known_at": now(), "deadline_at": now(), "job": rows["core.Job"],
             },
         )  # fmt: skip
         at = {"authority": school.authority, "school": school}
@@ -135,6 +136,7 @@ class World:
         rows["reports.SchoolSnapshot"] = SchoolSnapshot.objects.get_or_create(
             compilation=compilation, defaults=dict.fromkeys(FIGURES, 0), **at
         )[0]
+        rows |= what_deadlines_make(compilation, place.head, place.tag, at)
 
     def _people(self):
         mine = self.places["c"]

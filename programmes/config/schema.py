@@ -339,6 +339,17 @@ class Retention(Part):
     photos_years_after_end: Count = 1
 
 
+class Reminders(Part):
+    """When people are told what is due. Messages leave on workdays only; appointments of tomorrow also the evening
+    before on any day. missing_before: so many workdays before a deadline the lists of who is missing go out."""
+
+    day_at: Clock = "08:30"
+    evening_at: Clock = "18:00"
+    quiet_from: Clock = "20:00"
+    quiet_to: Clock = "08:00"
+    missing_before: list[Annotated[int, Field(ge=0, le=60)]] = [15, 10, 5, 2, 1, 0]
+
+
 class Basis(Part):
     """A document of a higher office that the notice rests on (W1: city → district → school)."""
 
@@ -370,6 +381,7 @@ class ProgrammeConfig(Part):
     hints: Hints = Hints()
     assessment: Assessment = Assessment()
     retention: Retention = Retention()
+    reminders: Reminders = Reminders()
     linked: list[Label] = []
     channels: list[Label] = []
     plan_fields: list[Label] = []

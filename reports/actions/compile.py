@@ -90,7 +90,7 @@ def _create(programme, deadline, at, by):
     )  # fmt: skip
     compilation = Compilation.objects.create(
         programme=programme, authority_id=programme.authority_id, kind=deadline.kind, revision=(last or 0) + 1,
-        as_of=at, deadline_at=deadline.at, job=job, started_by=by, created_at=now(),
+        as_of=at, known_at=at, deadline_at=deadline.at, job=job, started_by=by, created_at=now(),
     )  # fmt: skip
     record(
         compilation, "compilation.start", by=by, programme=programme.code, kind=deadline.kind, as_of=at.isoformat(),

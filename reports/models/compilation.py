@@ -3,9 +3,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.clock import now
+from core.fields import EncryptedTextField
 from core.formats import instant
 from programmes.enums import DeadlineKind
-from reports.enums import CompilationState
+from reports.enums import CompilationState, Handed
 from schools.enums import SchoolKind
 from schools.scope import ScopedQuerySet
 
@@ -31,12 +32,21 @@ class Compilation(models.Model):
     kind = models.CharField("事项", max_length=20, choices=DeadlineKind)
     revision = models.PositiveSmallIntegerField("第几版", default=1)
     as_of = models.DateTimeField("数据截至")
+    # Up to when what was recorded counts: as_of, or later in a correction (visited by as_of, recorded by known_at).
+    known_at = models.DateTimeField("按哪一刻所知")
+    corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrected_by")
+    reason = models.CharField("更正原因", max_length=200, blank=True)
     deadline_at = models.DateTimeField("截止时刻")  # as it stood when the compilation was started
     state = models.CharField("状态", max_length=10, choices=CompilationState, default=CompilationState.WAITING)
     job = models.ForeignKey("core.Job", models.PROTECT, related_name="+")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     file = models.CharField(max_length=200, blank=True)  # below the private media folder
     checksum = models.CharField("SHA-256", max_length=64, blank=True)
+    password = EncryptedTextField(blank=True)  # of the zip; "" is an open one
+    missing = models.JSONField("没有汇编成的学校", default=list)  # [{"school": id, "name", "why"}]
+    mail_to = models.EmailField("发到", blank=True)
+    mailed_at = models.DateTimeField("发出时间", null=True)
+    mail_error = models.CharField("没有发出", max_length=200, blank=True)
     created_at = models.DateTimeField(default=now)
     ready_at = models.DateTimeField(null=True)
 
@@ -47,11 +57,22 @@ class Compilation(models.Model):
         ordering = ["-as_of", "-revision"]
         constraints = [
             models.UniqueConstraint(fields=["programme", "kind", "revision"], name="compilation_unique"),
-            models.UniqueConstraint(fields=["programme", "kind", "as_of"], name="compilation_once_per_instant"),
-            models.CheckConstraint(
-                name="compilation_ready_has_file",
-                condition=~Q(state=CompilationState.READY) | (~Q(file="") & ~Q(checksum="")),
+            models.UniqueConstraint(
+                fields=["programme", "kind", "as_of"],
+                condition=Q(corrects__isnull=True),
+                name="compilation_once_an_instant",
             ),
+            models.CheckConstraint(
+                name="compilation_file_when_made",
+                condition=~Q(state__in=[CompilationState.READY, CompilationState.INCOMPLETE])
+                | (~Q(file="") & ~Q(checksum="")),
+            ),
+            models.CheckConstraint(
+                name="compilation_correction_says_why",
+                condition=Q(corrects__isnull=True, reason="") | (Q(corrects__isnull=False) & ~Q(reason="")),
+                violation_error_message="更正要写明原因",
+            ),
+            models.CheckConstraint(name="compilation_known_after", condition=Q(known_at__gte=F("as_of"))),
         ]
 
     def __str__(self):
@@ -139,6 +160,12 @@ class SchoolSnapshot(models.Model):
     middle_times = models.PositiveIntegerField("中层家访人次")
     party_times = models.PositiveIntegerField("党员家访人次")
     opinions = models.PositiveIntegerField("征集意见")
+    help_times = models.PositiveIntegerField("资助人次", default=0)
+    help_amount = models.DecimalField("资助金额（元）", max_digits=12, decimal_places=2, default=0)
+    cases = models.PositiveIntegerField("典型案例", default=0)
+    stories = models.PositiveIntegerField("故事推荐", default=0)
+    essays = models.PositiveIntegerField("征文", default=0)
+    press = models.PositiveIntegerField("报道", default=0)
 
     objects = FrozenQuerySet.as_manager()
 
@@ -154,3 +181,62 @@ class SchoolSnapshot(models.Model):
 
     def __str__(self):
         return f"{self.compilation_id} {self.name}"
+
+
+class SubmissionLine(models.Model):
+    """One paper one school owes, as of the compilation's instant, frozen. code: of the programme's rules.submissions.
+
+    state: the worst of what the school handed in of that code (a returned story shows); count: how many stand filed;
+    late: the last of them came after the deadline.
+    """
+
+    compilation = models.ForeignKey(Compilation, models.CASCADE, related_name="submissions")
+    authority = models.ForeignKey("schools.Authority", models.PROTECT, related_name="+")
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+")
+    code = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=Handed)
+    late = models.BooleanField(default=False)
+    count = models.PositiveSmallIntegerField(default=0)
+    filed_at = models.DateTimeField(null=True)
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "冻结的报送登记"
+        constraints = [
+            models.UniqueConstraint(fields=["compilation", "school", "code"], name="submission_line_unique"),
+            models.CheckConstraint(
+                name="submission_filed_has_time",
+                condition=Q(state__in=[Handed.MISSING, Handed.DRAFT, Handed.RETURNED]) | Q(filed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.compilation_id} {self.school_id} {self.code}"
+
+
+class SchoolPart(models.Model):
+    """One school's share of a package: its job, and the zip of its papers as they stood at the instant.
+
+    Written whole, so `file` says that the school is done; papers: [{"name", "kind", "title", "sha256"}].
+    """
+
+    compilation = models.ForeignKey(Compilation, models.CASCADE, related_name="parts")
+    authority = models.ForeignKey("schools.Authority", models.PROTECT, related_name="+")
+    school = models.ForeignKey("schools.School", models.PROTECT, related_name="+")
+    job = models.OneToOneField("core.Job", models.PROTECT, related_name="+")
+    file = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    papers = models.JSONField(default=list)
+    ready_at = models.DateTimeField(null=True)
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "汇编里的学校"
+        constraints = [
+            models.UniqueConstraint(fields=["compilation", "school"], name="school_part_unique"),
+        ]
+
+    def __str__(self):
+        return f"{self.compilation_id} {self.school_id}"

@@ -193,6 +193,7 @@ def test_the_districts_frozen_table_is_compared(place, settings):
     assert not [text for _, text in said(report, leader) if "区里" in text]
     compilation = Compilation.objects.create(
         programme=programme, authority=programme.authority, kind=DeadlineKind.COVERAGE, as_of=instant("2022-10-01T00:00"),
+        known_at=instant("2022-10-01T00:00"),
         deadline_at=Deadline.objects.get(kind=DeadlineKind.COVERAGE).at, job=create("t", label="试", shared=True),
     )  # fmt: skip
     names = [f.name for f in SchoolSnapshot._meta.fields if f.get_internal_type() == "PositiveIntegerField"]

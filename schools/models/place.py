@@ -30,6 +30,7 @@ class Authority(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级教育局"
     )
+    package_email = models.EmailField("汇编发到", blank=True, help_text="到截止时刻的汇编加密后发到这个邮箱；不填就不发")
 
     objects = AuthorityQuerySet.as_manager()
 

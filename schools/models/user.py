@@ -67,6 +67,8 @@ class User(AbstractBaseUser):
     politics = models.CharField("政治面貌", max_length=2, choices=Politics, blank=True)
     phone = EncryptedTextField("联系电话", blank=True)
     phone_index = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    email = models.EmailField("邮箱", blank=True, help_text="收提醒用，可以不填")
+    wants_mail = models.BooleanField("提醒也发邮件", default=True)
     is_active = models.BooleanField("可以登录", default=True)
     date_joined = models.DateTimeField("建立时间", default=now, editable=False)
 

@@ -1,0 +1,3 @@
+"""Reminders."""
+
+ROWS = []

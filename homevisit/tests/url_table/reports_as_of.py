@@ -1,0 +1,3 @@
+"""Figures as of an instant."""
+
+ROWS = []

@@ -1,0 +1,3 @@
+"""后台任务, views, duties, nudges, the register."""
+
+ROWS = []

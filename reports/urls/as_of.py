@@ -1,0 +1,4 @@
+"""Figures as of an instant."""
+
+desk_pages = []  # below /desk/
+urlpatterns = []  # below /reports/

@@ -1,0 +1,4 @@
+"""汇编: corrections, parts, mail and password."""
+
+desk_pages = []  # below /desk/
+urlpatterns = []  # below /reports/
