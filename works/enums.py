@@ -54,6 +54,9 @@ WORK_MOVES = {
     "publish": ({W.AWARDED}, W.PUBLISHED),
     "take_down": ({W.PUBLISHED}, W.AWARDED),
 }
+# On to the office above, where the notice's levels say so: a mark beside the state, which stays.
+SENDABLE_STATES = (W.SHORTLISTED, W.AWARDED, W.PUBLISHED)
+UPPER_MOVES = {verb: (set(SENDABLE_STATES), None) for verb in ("send_up", "take_back_up", "upper_award", "upper_clear")}
 EDITABLE_STATES = (W.DRAFT, W.RETURNED)
 AT_SCHOOL_STATES = (W.SUBMITTED, W.APPROVED)
 AT_DISTRICT_STATES = (W.FILED, W.ACCEPTED, W.SHORTLISTED, W.AWARDED, W.PUBLISHED)

@@ -49,7 +49,7 @@ def sits_at_desk(user, obj=None):
 
 @rules.predicate
 def awards_at(user, obj=None):
-    """区级管理员 of this very authority; awarding and publishing are not a reviewer's."""
+    """区级管理员 of this very authority; awarding, publishing and sending on are not a reviewer's."""
     if obj is None:
         return bool(user.reach.authorities)
     mine = user.holds(Role.DISTRICT_ADMIN, authority=obj.authority_id)
@@ -114,6 +114,7 @@ rules.add_perm("works.view_desk", sits_at_desk)
 rules.add_perm("works.decide", sits_at_desk)  # accept, return to the school, shortlist
 rules.add_perm("works.award", awards_at)
 rules.add_perm("works.publish", awards_at)
+rules.add_perm("works.send_up", awards_at)  # on to the office above, taken back, its result
 rules.add_perm("works.give_late_pass", officer_over_school)
 rules.add_perm("works.run_round", runs_round)
 rules.add_perm("works.judge", judges)

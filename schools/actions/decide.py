@@ -49,13 +49,15 @@ def decide(obj, moves, verb, *, by, level, reason="", batch=None, users=(), text
     return decision
 
 
-def undo(obj, *, by):
+def undo(obj, *, by, batch=None):
     """Take back the last decision on the locked row `obj`, if it is this person's and ten seconds have not passed.
 
-    → the Decision; WrongState says why not. The notice has not left and goes with it.
+    batch: the act that is meant; a later one on the row stays. → the Decision; WrongState says why not. The notice has not left and goes with it.
     """
     decision = last_decision(obj)
     if decision is None or decision.by_id != by.pk or decision.became != obj.state:
+        raise WrongState(MOVED_ON)
+    if batch not in (None, decision.batch):
         raise WrongState(MOVED_ON)
     if now() >= decision.at + NOTICE:
         raise WrongState(TOO_LATE)

@@ -17,6 +17,8 @@ from schools.models import Decision, Post
 from visits.actions.review import CHUNK, Outcome
 from works.enums import WORK_MOVES, Level, WorkState
 from works.models import Work
+from works.queries.queue import FINAL
+from works.queries.upper import upper_problem
 
 S = WorkState
 NEWER = "学校刚重新报送过，看过新的内容再处理。"
@@ -46,6 +48,8 @@ def return_to_school(work, *, by, reason, version=None, was=None, batch=None):
     if work.state == S.RETURNED and (work.returned_by_id, work.return_reason) == (by.pk, reason):
         return work
     as_read(work, version, was)
+    if problem := upper_problem(work):
+        raise WrongState(problem)
     return _decide(
         work, "return_to_school", by, batch, f"区里退回修改：{reason}", reason=reason, returned_at=now(), returned_by=by,
         returned_level=Level.DISTRICT, return_reason=reason, **NOTHING_SINCE,
@@ -110,11 +114,11 @@ def undo_batch(model, batch, *, by, lock):
     outcome = Outcome()
     decisions = Decision.objects.standing().filter(
         batch=batch, by=by, level=Level.DISTRICT, about_type=model._meta.label_lower
-    )
+    ).exclude(verb__in=FINAL)
     for pk in decisions.order_by("about_id").values_list("about_id", flat=True):
         try:
             row = lock(pk)
-            undo(row, by=by)
+            undo(row, by=by, batch=batch)
             outcome.done.append(row)
         except WrongState as refused:
             outcome.refused[pk] = str(refused)

@@ -37,7 +37,8 @@ NOT_OFFICE = "由本校的负责人或学校管理员报送。"
 # What may be taken back within ten seconds, and who must still be allowed to do it.
 UNDOABLE = {
     "approve": "works.approve", "return_to_author": "works.approve", "accept": "works.decide",
-    "return_to_school": "works.decide", "shortlist": "works.decide", "award": "works.award",
+    "return_to_school": "works.decide", "shortlist": "works.decide", "award": "works.award", "send_up": "works.send_up",
+    "upper_award": "works.send_up", "upper_clear": "works.send_up",
 }  # fmt: skip
 NOT_RECOMMENDED = {
     "approved_at": None, "approved_by": None, "approver_confirmed_at": None, "opinion": "", "opinion_on": None,

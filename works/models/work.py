@@ -8,7 +8,7 @@ from core.clock import now
 from core.fields import EncryptedTextField
 from schools.scope import ScopedQuerySet
 from students.models.near import union
-from works.enums import Level, WorkKind, WorkState, side_label
+from works.enums import SENDABLE_STATES, Level, WorkKind, WorkState, side_label
 
 S = WorkState
 HANDED_IN = [S.SUBMITTED, S.APPROVED, S.FILED, S.ACCEPTED, S.SHORTLISTED, S.AWARDED, S.PUBLISHED]
@@ -53,6 +53,7 @@ class Work(models.Model):
     facts: the nominee's fields of 附件1 as they stood at the last submission, sealed JSON {name, gender, birth_month,
     position, politics, phone, target, visited_on}. aliases: sealed JSON {real name: alias} of the pupils and parents
     named in the text (works.queries.alias). A return keeps what was said before in WorkVersion and Decision.
+    sent_up_at: gone on to the office above, where the notice's levels reach that far; upper_award: what it was given there.
     """
 
     client_uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -102,6 +103,10 @@ class Work(models.Model):
     published_at = models.DateTimeField("展示时间", null=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    sent_up_at = models.DateTimeField("报市时间", null=True)
+    sent_up_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    upper_award = models.CharField("市级等级", max_length=20, blank=True)
+    upper_award_on = models.DateField("市级评定日期", null=True)
 
     objects = WorkQuerySet.as_manager()
 
@@ -183,6 +188,18 @@ class Work(models.Model):
                 name="work_not_approved_by_author",
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=models.F("author")),
                 violation_error_message="自己的作品由别人来审",
+            ),
+            models.CheckConstraint(
+                name="work_sent_up_from_district",
+                condition=Q(sent_up_at__isnull=True, sent_up_by__isnull=True)
+                | Q(sent_up_at__isnull=False, sent_up_by__isnull=False, state__in=list(SENDABLE_STATES)),
+                violation_error_message="区里推荐或表彰过的才能往上报",
+            ),
+            models.CheckConstraint(
+                name="work_upper_award_after_sending",
+                condition=Q(upper_award="", upper_award_on__isnull=True)
+                | (~Q(upper_award="") & Q(sent_up_at__isnull=False, upper_award_on__isnull=False)),
+                violation_error_message="报上去的才有上级评的等级和日期",
             ),
         ]
 

@@ -18,8 +18,9 @@ S = WorkState
 WAITING = (S.FILED,)
 SAID = {
     "accept": "通过了", "return": "退回了", "return_to_school": "退回了", "recommend": "推荐了", "shortlist": "推荐了",
-    "award": "表彰了", "publish": "展示了", "take_down": "撤下了",
+    "award": "表彰了", "send_up": "往上报了", "upper_award": "记下了市级等级：", "upper_clear": "清掉了市级等级：",
 }  # fmt: skip
+FINAL = ("publish", "take_down", "take_back_up")  # a showing and a freed place are not brought back by an undo
 RETURNED = tuple(state for state in S if state not in AT_DISTRICT_STATES)  # it went back, wherever it is by now
 
 
@@ -92,7 +93,7 @@ def _filings(work):
 
 def undo_bar(user):
     """The person's last decision at a desk while it can be undone: what was done, and the seconds left. Two queries."""
-    rows = Decision.objects.standing().filter(by=user, level="district", at__gt=now() - UNDO)
+    rows = Decision.objects.standing().filter(by=user, level="district", at__gt=now() - UNDO).exclude(verb__in=FINAL)
     last = rows.select_related("school").order_by("-id").first()
     if last is None:
         return None

@@ -16,6 +16,7 @@ WORDS = {
     "submit": "交给学校", "withdraw": "撤回", "reopen": "接着写", "return_to_author": "退回修改", "approve": "推荐",
     "file": "报到区里", "recall": "从区里收回", "return_to_school": "退回", "accept": "收下", "shortlist": "推荐为典型",
     "award": "表彰", "publish": "展示", "take_down": "撤下展示", "school_award": "评了校级等级",
+    "send_up": "往上报", "take_back_up": "从上级撤回", "upper_award": "记下上级评的等级", "upper_clear": "清掉上级评的等级",
 }  # fmt: skip
 OFFICE = {Side.SCHOOL: "学校", Side.DISTRICT: "区里"}
 

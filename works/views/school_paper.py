@@ -42,6 +42,8 @@ SAID = {
     "submit": "交给学校", "withdraw": "撤回了", "reopen": "接着写", "approve": "推荐", "return_to_author": "退回修改",
     "file": "报送区里", "recall": "从区里撤回", "accept": "区里通过", "shortlist": "区里推荐为典型",
     "return_to_school": "区里退回修改", "award": "区里表彰", "publish": "区里展示", "take_down": "区里撤下展示",
+    "send_up": "区里往上报", "take_back_up": "区里从上级撤回", "upper_award": "记下上级评的等级",
+    "upper_clear": "清掉上级评的等级",
 }  # fmt: skip
 
 
