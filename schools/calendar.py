@@ -35,6 +35,18 @@ def is_workday(day: date, kept: dict[date, bool] | None = None) -> bool:
     return day.weekday() < 5
 
 
+def workdays(first: date, last: date, kept: dict[date, bool] | None = None) -> int:
+    """How many workdays from one day to another, both counted; 0 when they are the wrong way round."""
+    return len(workdays_between(first, last, kept))
+
+
+def workdays_between(first: date, last: date, kept: dict[date, bool] | None = None) -> list[date]:
+    """The workdays from one day to another, both in. One query, or none with the days of the table at hand."""
+    kept = kept_days(first, last) if kept is None else kept
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if is_workday(day, kept)]
+
+
 def unknown_year_notice(*days: date) -> str:
     """A sentence for the page when a date rests on the weekday rule; "" when all years are known."""
     years = sorted({d.year for d in days if d and not year_is_known(d.year)})

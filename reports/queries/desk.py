@@ -8,8 +8,8 @@ from core.clock import today
 from schools.enums import SchoolKind
 from schools.models import School
 from visits.queries.coverage import Count, Figure, coverage, total
+from visits.queries.forecast import expected_share
 from visits.queries.school import school_classes
-from visits.queries.trend import coverage_day
 
 FAR_BEHIND = 15  # points under 应达 from which a bar turns from 杏 to 朱砂 (ui.md)
 NOBODY = Figure(0, Count(), 0)
@@ -18,13 +18,11 @@ SCHOOL_COLUMNS = ("pk", "code", "name", "short_name", "kind", "town", "is_active
 
 
 def even_share(programme, day):
-    """应达: the share of the window that has gone by at the end of a day, as an exact Fraction of 1.
+    """应达: the share of the working days that has gone by at the end of a day, as an exact Fraction of 1.
 
     programme.deadlines should be prefetched.
     """
-    length = (coverage_day(programme) - programme.starts_on).days + 1
-    gone = (day - programme.starts_on).days + 1
-    return Fraction(min(max(gone, 0), length), length)
+    return expected_share(programme, day)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from schools.calendar import (
     next_workday,
     school_year,
     unknown_year_notice,
+    workdays,
+    workdays_between,
     year_is_known,
 )
 from schools.models import Workday
@@ -54,6 +56,27 @@ def test_the_admins_table_wins_and_makes_the_year_known():
 def test_next_workday_steps_over_the_holiday():
     assert next_workday(date(2022, 10, 1)) == date(2022, 10, 8)
     assert next_workday(date(2022, 9, 30)) == date(2022, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count"),
+    [
+        (date(2022, 9, 30), date(2022, 10, 8), 2),  # seven days of holiday between a Friday and a working Saturday
+        (date(2022, 10, 1), date(2022, 10, 7), 0),
+        (date(2022, 10, 8), date(2022, 10, 9), 2),  # the whole weekend works
+        (date(2022, 10, 9), date(2022, 10, 8), 0),
+        (date(2022, 12, 30), date(2023, 1, 3), 2),  # 12-31 to 1-2 free across the change of year
+        (date(2024, 1, 21), date(2024, 2, 12), 16),  # Spring Festival, with a working Sunday on 2-4
+    ],
+)
+def test_workdays_are_counted_with_both_ends(first, last, count):
+    assert workdays(first, last) == count
+
+
+def test_workdays_go_by_the_admins_table_in_one_query(django_assert_num_queries):
+    Workday.objects.create(day=date(2022, 9, 29), is_workday=False, name="停课")
+    with django_assert_num_queries(1):
+        assert workdays_between(date(2022, 9, 28), date(2022, 10, 1)) == [date(2022, 9, 28), date(2022, 9, 30)]
 
 
 def test_a_school_year_begins_on_the_first_of_august():

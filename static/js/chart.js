@@ -30,10 +30,6 @@
     return keep;
   }
 
-  function expected() {
-    return data.days.map(function (name, at) { return data.target * Math.min(at + 1, data.deadline + 1) / (data.deadline + 1); });
-  }
-
   function text(size, color) {
     return { fontFamily: font, fontSize: size || 12, color: color || SECOND };
   }
@@ -79,7 +75,7 @@
             ]
           }
         },
-        { name: "应达", type: "line", data: expected(), symbol: "none", silent: true, lineStyle: { width: 1.5, color: CONTROL, type: "dotted" }, itemStyle: { color: CONTROL } },
+        { name: "应达", type: "line", data: data.expected, symbol: "none", silent: true, lineStyle: { width: 1.5, color: CONTROL, type: "dotted" }, itemStyle: { color: CONTROL } },
         { name: "预计", type: "line", data: data.forecast, symbol: "none", silent: true, lineStyle: { width: 2, color: DONE, type: "dashed" }, itemStyle: { color: DONE } }
       ]
     };

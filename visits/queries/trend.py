@@ -7,10 +7,10 @@ from math import ceil
 
 from django.db.models import Count
 
-from core.clock import local_date, today
+from core.clock import today
 from core.formats import day, thousands
-from programmes.enums import DeadlineKind
 from visits.models import Due
+from visits.queries.forecast import coverage_day, visiting_window  # noqa: F401  others ask here for the day
 
 PACE_DAYS = 7
 
@@ -88,14 +88,6 @@ class Trend:
         return f"照近{PACE_DAYS}天的速度，到{day(self.deadline)}还差{thousands(left)}人"
 
 
-def coverage_day(programme):
-    """The last day before the coverage deadline; without one, the last day visits count."""
-    for deadline in programme.deadlines.all():
-        if deadline.kind == DeadlineKind.COVERAGE:
-            return local_date(deadline.at - timedelta(microseconds=1))
-    return programme.ends_on
-
-
 def trend(programme, *, user, school, target, class_ids=None):
     """The line of one school, or of some of its classes. One query, one row a day.
 
@@ -105,15 +97,15 @@ def trend(programme, *, user, school, target, class_ids=None):
     if class_ids is not None:
         rows = rows.filter(school_class_id__in=class_ids)
     first = dict(rows.order_by().values_list("first_on").annotate(Count("pk")))
-    return draw(first, start=programme.starts_on, deadline=coverage_day(programme), target=target, now=today())
+    return draw(first, window=visiting_window(programme), target=target, now=today())
 
 
-def draw(first, *, start, deadline, target, now):
+def draw(first, *, window, target, now):
     """A Trend from {day: pupils reached for the first time}."""
+    start, deadline = window.first, window.last
     end = max(deadline, max(first, default=deadline))
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-    length = (deadline - start).days + 1
-    expected = [round(target * min(n + 1, length) / length) for n in range(len(days))]
+    expected = [round(target * share) for share in window.shares(days)]
     visited, total = [], sum(count for one, count in first.items() if one < start)
     for one in days:
         if one > now:

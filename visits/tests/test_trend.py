@@ -1,6 +1,6 @@
 """累计走访: the line, the even pace, and the sentence above them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from programmes.tests.factories import make_programme
 from schools.tests.factories import make_class, make_class_head, make_leader, make_school
 from students.tests.factories import make_student
 from visits.actions.register import open_register
+from visits.queries.forecast import Window
 from visits.queries.trend import draw, trend
 from visits.tests.rows import add_visit
 
@@ -20,7 +21,8 @@ def clock(settings):
 
 
 def line(first, *, target=20, now=date(2022, 9, 5)):
-    return draw(first, start=START, deadline=DEADLINE, target=target, now=now)
+    every = tuple(START + timedelta(days=n) for n in range((DEADLINE - START).days + 1))
+    return draw(first, window=Window(START, DEADLINE, every), target=target, now=now)
 
 
 def test_trend_counts_up_to_today_and_expects_up_to_the_deadline():
@@ -75,7 +77,7 @@ def test_trend_counts_each_pupil_once_on_the_first_day_and_only_this_school(djan
     open_register(programme)
     leader.reach  # noqa: B018  posts are read once a request, before any page
 
-    with django_assert_num_queries(2):  # deadlines, days
+    with django_assert_num_queries(3):  # deadlines, workdays, days
         drawn = trend(programme, user=leader, school=here.school, target=3)
     assert never.due_rows.get().visits == 0
     assert [row[:3] for row in drawn.rows] == [

@@ -176,10 +176,11 @@ def _task(task, count):
 
 
 def chart(line, count):
-    """What chart.js draws, as plain values; it draws 应达 itself, a straight line to the target."""
+    """What chart.js draws, as plain values."""
     return {
         "days": [f"{one.month}月{one.day}日" for one in line.days],
         "visited": line.visited,
+        "expected": line.expected,
         "forecast": line.forecast,
         "target": line.target,
         "goal": "应访" if line.target == count.due else "目标",
