@@ -1,15 +1,14 @@
 """打包表格: the forms of a list as one zip; start it, watch it, see its password once, fetch it."""
 
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import allowed, authorize
 from core.audit import record
-from core.clock import now
 from core.enums import JobState
-from core.files import open_private
+from core.job_file import job_file
 from core.packing import A_DAY, cancel_pack, has_password, show_password
 from core.states import WrongState
 from programmes.queries.current import current_programme
@@ -20,7 +19,7 @@ from reports.actions.pack import (
     start_pack,
     still_at_desk,
 )
-from reports.queries.filters import EVERY, QueueFilter, states_of
+from reports.queries.filters import EVERY, UPPER, QueueFilter, states_of
 from reports.queries.review import listed, tabs
 
 SHOWN = 5
@@ -66,7 +65,7 @@ def _page(request, *, password=None, refused="", status=200):
     context = {
         "programme": programme,
         "tabs": every,
-        "states": [EVERY, *states_of(filters.tab)],
+        "states": [EVERY, *states_of(filters.tab), *([UPPER] if filters.state == UPPER[0] else [])],
         "filters": filters,
         "count": listed(request.user, programme, filters).count(),
         "rows": [_row(job) for job in packs(request.user)[:SHOWN]],
@@ -137,14 +136,6 @@ def password(request, pk):
 @require_safe
 def download(request, pk):
     row = _job(request, pk)
-    if row.state != JobState.DONE or not row.file or row.finished_at < now() - KEPT:
-        raise Http404
-    try:
-        file = open_private(row.file)
-    except FileNotFoundError:
-        raise Http404 from None
+    response = job_file(row, kept=KEPT, name=f"报送材料-{row.pk}.zip", content_type="application/zip")
     record(None, "export.download", by=request.user, authority_id=row.authority_id, job=row.pk)
-    response = FileResponse(file, as_attachment=True, filename=f"报送材料-{row.pk}.zip", content_type="application/zip")
-    response["Cache-Control"] = "no-store, private"
-    response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -1,15 +1,14 @@
 """A class's archive: start it, watch it, see its password once, fetch it."""
 
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import allowed, authorize
 from core.audit import record
-from core.clock import now
 from core.enums import JobState
-from core.files import open_private
+from core.job_file import job_file
 from core.models import Job
 from core.packing import A_DAY, cancel_pack, has_password, show_password
 from core.states import WrongState
@@ -134,14 +133,6 @@ def password(request, pk):
 @require_safe
 def download(request, pk):
     row, school_class = _job(request, pk)
-    if row.state != JobState.DONE or not row.file or row.finished_at < now() - KEPT:
-        raise Http404
-    try:
-        file = open_private(row.file)
-    except FileNotFoundError:
-        raise Http404 from None
+    response = job_file(row, kept=KEPT, name=f"家访记录-{row.pk}.zip", content_type="application/zip")
     record(school_class, "export.download", by=request.user, school_id=school_class.school_id, job=row.pk)
-    response = FileResponse(file, as_attachment=True, filename=f"家访记录-{row.pk}.zip", content_type="application/zip")
-    response["Cache-Control"] = "no-store, private"
-    response["X-Content-Type-Options"] = "nosniff"
     return response
