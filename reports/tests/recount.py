@@ -31,9 +31,7 @@ def recount(programme, school, at):
     own = [v for v in calls if v.school_id == school.pk and v.mode in counted]
     trips = [(v.pk, one.user) for v in own for one in v.visitors.all()]
     went = {user.pk: user for _, user in trips}
-    day = (at.astimezone(CHINA)).date()
-    if (at.astimezone(CHINA)).time().isoformat() == "00:00:00":
-        day = day.fromordinal(day.toordinal() - 1)
+    day = day_before(at)
     staff = {p.user_id: p.user for p in Post.objects.all() if p.role in TEACH and p.place_school == school
              and p.starts_on <= day and (p.ends_on is None or p.ends_on >= day)}  # fmt: skip
     here = {v.pk for v in own}
@@ -82,9 +80,16 @@ def recount(programme, school, at):
     return figures
 
 
+def day_before(at):
+    """Midnight belongs to the day that ends."""
+    here = at.astimezone(CHINA)
+    day = here.date()
+    return day.fromordinal(day.toordinal() - 1) if here.time().isoformat() == "00:00:00" else day
+
+
 def due_pupils(programme, school, at):
     """Ids of the pupils due at the school."""
-    day = min(programme.due_on, at.astimezone(CHINA).date())
+    day = min(programme.due_on, day_before(at))
     latest = {}
     for row in Enrolment.objects.order_by("pk"):
         ended = row.ends_on is not None and row.ends_on < day and (row.closed_at is None or row.closed_at < at)
@@ -98,7 +103,7 @@ def known(visit, programme, at):
     """Counted as far as time goes; its form is asked apart."""
     if visit.recorded_at is None or visit.recorded_at >= at:
         return False
-    if not programme.starts_on <= visit.visited_on <= programme.ends_on:
+    if not programme.starts_on <= visit.visited_on <= min(programme.ends_on, day_before(at)):
         return False
     if visit.voided_at is not None and visit.voided_at < at:
         return False
@@ -107,7 +112,7 @@ def known(visit, programme, at):
 
 def marked(programme, pupils, at):
     """Ids of pupils with a category that goes first."""
-    day = min(programme.due_on, at.astimezone(CHINA).date())
+    day = min(programme.due_on, day_before(at))
     first = {use.category_id for use in programme.categories.all() if use.priority}
     return {
         m.student_id

@@ -1,6 +1,7 @@
 """Figures as they stood at an instant, told from history: what had been recorded by then, and no later.
 
-The register (visits.queries.facts) says what holds now; this says the same for a past instant, and says it again
+Two instants: what happened before `at`, as known before `known_at` (docs/decisions/0005-as-of-needs-two-times.md). known_at = at is
+"recorded by", known_at = now is "visited by". The register (visits.queries.facts) says what holds now; this says the same for a past instant, and says it again
 when asked a year later; a void counts for as long as it held, also one that was taken back. What has no history and
 is read as of today: exemption, 婉拒, household, and day, form and pupils of a record that was corrected or amended.
 Deadline figures are therefore frozen once, in reports.Snapshot.
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q
 
-from core.clock import local_date
+from programmes.config.days import last_day_before
 from programmes.enums import Mode
 from schools.enums import Politics, Position
 from schools.models import School
@@ -27,8 +28,8 @@ PARTY = (Politics.CPC, Politics.CPC_PROBATIONARY)
 
 # Known at the instant: written before it; an end or an answer written later had not happened yet.
 HERE = """
-    {e}.authority_id = %(authority)s AND {e}.created_at < %(at)s AND {e}.starts_on <= %(day)s
-    AND ({e}.ends_on IS NULL OR {e}.ends_on >= %(day)s OR {e}.closed_at >= %(at)s)
+    {e}.authority_id = %(authority)s AND {e}.created_at < %(known_at)s AND {e}.starts_on <= %(day)s
+    AND ({e}.ends_on IS NULL OR {e}.ends_on >= %(day)s OR {e}.closed_at >= %(known_at)s)
 """
 # One row a pupil. The class is that of the latest enrolment, as in the register.
 PUPILS = """
@@ -51,23 +52,23 @@ LEFT JOIN (
     FROM students_categorymark k
     JOIN programmes_programmecategory pc ON pc.category_id = k.category_id AND pc.programme_id = %(programme)s
     WHERE k.student_id IN (SELECT student_id FROM pupil)
-      AND k.confirmed_by_id IS NOT NULL AND COALESCE(k.confirmed_at, k.created_at) < %(at)s AND k.starts_on <= %(day)s
-      AND (k.ends_on IS NULL OR k.ends_on >= %(day)s OR k.closed_at >= %(at)s)
+      AND k.confirmed_by_id IS NOT NULL AND COALESCE(k.confirmed_at, k.created_at) < %(known_at)s AND k.starts_on <= %(day)s
+      AND (k.ends_on IS NULL OR k.ends_on >= %(day)s OR k.closed_at >= %(known_at)s)
     GROUP BY k.student_id
 ) m ON m.student_id = p.student_id
 LEFT JOIN (
     SELECT DISTINCT student_id FROM students_changeevent
-    WHERE student_id IN (SELECT student_id FROM pupil) AND created_at < %(at)s AND occurred_on <= %(day)s
-      AND (answered_on IS NULL OR answered_on >= %(starts_on)s OR answered_at >= %(at)s)
+    WHERE student_id IN (SELECT student_id FROM pupil) AND created_at < %(known_at)s AND occurred_on <= %(day)s
+      AND (answered_on IS NULL OR answered_on >= %(starts_on)s OR answered_at >= %(known_at)s)
 ) c ON c.student_id = p.student_id
 """
 # One row a pupil whom somebody called on in any form. MAX, not SUM(DISTINCT …): no sort of a million rows.
 REACHED = """
 SELECT vs.student_id, {mode_bits}
 FROM visits_visitstudent vs JOIN visits_visit v ON v.id = vs.visit_id
-WHERE vs.programme_id = %(programme)s AND vs.visited_on BETWEEN %(starts_on)s AND %(ends_on)s
-  AND v.recorded_at < %(at)s AND (v.voided_at IS NULL OR v.voided_at >= %(at)s)
-  AND v.id NOT IN (SELECT visit_id FROM visits_pastvoid WHERE voided_at < %(at)s AND unvoided_at >= %(at)s)
+WHERE vs.programme_id = %(programme)s AND vs.visited_on BETWEEN %(starts_on)s AND %(last_on)s
+  AND v.recorded_at < %(known_at)s AND (v.voided_at IS NULL OR v.voided_at >= %(known_at)s)
+  AND v.id NOT IN (SELECT visit_id FROM visits_pastvoid WHERE voided_at < %(known_at)s AND unvoided_at >= %(known_at)s)
   {and_students}
 GROUP BY vs.student_id
 """
@@ -130,9 +131,10 @@ class Pupil(NamedTuple):
         return ("household", self.household_id) if self.household_id else ("pupil", self.student_id)
 
 
-def class_counts_as_of(programme, at, *, school_ids=None):
+def class_counts_as_of(programme, at, *, school_ids=None, known_at=None):
     """ClassRows by class and dimension, of all schools or the given ones."""
-    return [row for school in schools_as_of(programme, at, school_ids=school_ids) for row in school.class_rows]
+    schools = schools_as_of(programme, at, school_ids=school_ids, known_at=known_at)
+    return [row for school in schools for row in school.class_rows]
 
 
 def school_ids_as_of(programme):
@@ -151,17 +153,18 @@ class Calls:
     opinions: dict  # {school id: number}
 
 
-def schools_as_of(programme, at, *, school_ids=None, calls=None):
+def schools_as_of(programme, at, *, school_ids=None, calls=None, known_at=None):
     """SchoolRows with their ClassRows: four queries for any number of schools.
 
-    A long run asks for a few schools at a time and hands in calls_as_of(programme, at), read once.
+    known_at: what was recorded before it counts; by default at ("recorded by"), later for "visited by".
+    A long run asks for a few schools at a time and hands in calls_as_of(programme, at, known_at=…), read once.
     """
     ids = school_ids_as_of(programme) if school_ids is None else list(school_ids)
     schools = {pk: SchoolRow(pk) for pk in ids}
     if not ids:
         return []
-    calls = calls or calls_as_of(programme, at, school_ids=school_ids)
-    _count_pupils(programme, at, schools, calls.modes)
+    calls = calls or calls_as_of(programme, at, school_ids=school_ids, known_at=known_at)
+    _count_pupils(programme, at, schools, calls.modes, known_at)
     for pk, school in schools.items():
         school.opinions = calls.opinions.get(pk, 0)
         for name, number in calls.visitors.get(pk, {}).items():
@@ -169,12 +172,12 @@ def schools_as_of(programme, at, *, school_ids=None, calls=None):
     return list(schools.values())
 
 
-def pupils_as_of(programme, at, school_ids):
+def pupils_as_of(programme, at, school_ids, known_at=None):
     """Pupils of the schools as known at the instant, the exempt ones too. One query and the programme's categories."""
-    return [Pupil(*row) for row in _pupils(programme, at, school_ids)]
+    return [Pupil(*row) for row in _pupils(programme, at, school_ids, known_at)]
 
 
-def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None):
+def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None, known_at=None):
     """Calls of all schools; school_ids keeps to these and to pupils ever enrolled there. Three queries.
 
     alive() is called between them: each takes seconds over a million visits.
@@ -183,35 +186,39 @@ def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None):
     if school_ids is not None:
         enrolled = ENROLLED.format(schools=_listed(school_ids))
         at_school = Q(visit__school_id__in=list(school_ids))
-    known = known_as_of(programme, at) & at_school
-    modes = _reached(programme, at, enrolled)
+    known_at = known_at or at
+    known = known_as_of(programme, at, known_at) & at_school
+    modes = _reached(programme, at, enrolled, known_at)
     alive()
     visitors = {row.pop("school_id"): row for row in _visitors(known)}
     alive()
-    opinions = Opinion.objects.filter(known, created_at__lt=at).order_by().values_list("visit__school_id")
+    opinions = Opinion.objects.filter(known, created_at__lt=known_at).order_by().values_list("visit__school_id")
     return Calls(modes, visitors, dict(opinions.annotate(Count("pk"))))
 
 
-def modes_as_of(programme, at, school_id):
+def modes_as_of(programme, at, school_id, known_at=None):
     """{student id: bits of MODES} of pupils ever enrolled at the school who were called on. One query."""
-    return _reached(programme, at, ENROLLED.format(schools=_listed([school_id])))
+    return _reached(programme, at, ENROLLED.format(schools=_listed([school_id])), known_at)
 
 
-def _reached(programme, at, and_students):
+def _reached(programme, at, and_students, known_at):
     bits = (f"{1 << bit} * MAX(CASE WHEN vs.mode = '{mode}' THEN 1 ELSE 0 END)" for bit, mode in enumerate(MODES))
-    return dict(_rows(REACHED.format(mode_bits=" + ".join(bits), and_students=and_students), _params(programme, at)))
+    sql = REACHED.format(mode_bits=" + ".join(bits), and_students=and_students)
+    return dict(_rows(sql, _params(programme, at, known_at)))
 
 
 def deciding_day_as_of(programme, at):
     """Who is due is fixed as of due_on; before that, as of the day of the instant."""
-    return min(programme.due_on, local_date(at))
+    return min(programme.due_on, last_day_before(at))
 
 
-def _count_pupils(programme, at, schools, reached):
+def _count_pupils(programme, at, schools, reached, known_at):
     counted = _bits(programme.rules.counted_modes)
     in_person, others = _bits([Mode.IN_PERSON]), _bits(set(MODES) - {Mode.IN_PERSON})
     rows, classes, households = {}, defaultdict(set), defaultdict(lambda: defaultdict(int))
-    for school_id, class_id, student_id, household_id, exempt, declined, categories in _pupils(programme, at, schools):
+    for school_id, class_id, student_id, household_id, exempt, declined, categories in _pupils(
+        programme, at, schools, known_at
+    ):
         modes = reached.get(student_id, 0)
         schools[school_id].pupils += 1
         classes[school_id].add(class_id)
@@ -254,24 +261,24 @@ def _bits(modes):
     return sum(1 << MODES.index(mode) for mode in modes)
 
 
-def _pupils(programme, at, school_ids):
+def _pupils(programme, at, school_ids, known_at):
     sql = PUPILS.format(
         schools=_listed(school_ids),
         here=HERE.format(e="e"),
         later_here=HERE.format(e="later"),
         false="FALSE" if connection.vendor == "postgresql" else "0",
     )
-    return _rows(sql, _params(programme, at))
+    return _rows(sql, _params(programme, at, known_at))
 
 
-def _params(programme, at):
+def _params(programme, at, known_at):
     return {
         "programme": programme.pk,
         "authority": programme.authority_id,
-        "at": connection.ops.adapt_datetimefield_value(at),
+        "known_at": connection.ops.adapt_datetimefield_value(known_at or at),
         "day": deciding_day_as_of(programme, at),
         "starts_on": programme.starts_on,
-        "ends_on": programme.ends_on,
+        "last_on": last_visit_day(programme, at),
         "change_bit": sum(use.bit for use in programme.categories.all() if use.from_changes),
     }
 
@@ -287,15 +294,21 @@ def _rows(sql, params):
             yield from rows
 
 
-def known_as_of(programme, at):
-    """Counted visits as known at the instant, as a condition on rows that hang on a visit."""
-    void_then = PastVoid.objects.filter(voided_at__lt=at, unvoided_at__gte=at).values("visit_id")
+def last_visit_day(programme, at):
+    """Visits count through this day: the programme's last, or the last before the instant."""
+    return min(programme.ends_on, last_day_before(at))
+
+
+def known_as_of(programme, at, known_at=None):
+    """Counted visits made by one instant and known at the other, as a condition on rows that hang on a visit."""
+    known_at = known_at or at
+    void_then = PastVoid.objects.filter(voided_at__lt=known_at, unvoided_at__gte=known_at).values("visit_id")
     return ~Q(visit_id__in=void_then) & Q(
-        Q(visit__voided_at__isnull=True) | Q(visit__voided_at__gte=at),
+        Q(visit__voided_at__isnull=True) | Q(visit__voided_at__gte=known_at),
         visit__programme=programme,
-        visit__recorded_at__lt=at,
+        visit__recorded_at__lt=known_at,
         visit__mode__in=sorted(programme.rules.counted_modes),
-        visit__visited_on__range=(programme.starts_on, programme.ends_on),
+        visit__visited_on__range=(programme.starts_on, last_visit_day(programme, at)),
     )
 
 
