@@ -1,0 +1,182 @@
+"""The submissions register: of every paper the notice asks of schools, how it stands with each, as of an instant.
+
+Told from what was decided until then, not from today's state: the same answer a year later. What the district has
+not been given is a draft or nothing to it; what went back to a school is returned until it is filed again.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+
+from django.db.models import F, Q, Value
+
+from reports.enums import FilingState, Handed
+from reports.models import SchoolPlan, SchoolReport
+from schools.models import Decision, School
+from works.enums import AT_DISTRICT_STATES, WorkState
+from works.models import Work
+
+H = Handed
+MODELS = {"plan": SchoolPlan, "report": SchoolReport}  # every other code is a kind of work
+LABELS = {code: model._meta.label_lower for code, model in MODELS.items()}
+WORK = Work._meta.label_lower
+# A state at the district, in the register's words; every other one is the school's own affair.
+AT_DISTRICT = dict.fromkeys(AT_DISTRICT_STATES, H.ACCEPTED) | {
+    WorkState.FILED: H.FILED, FilingState.FILED: H.FILED, FilingState.ACCEPTED: H.ACCEPTED,
+}  # fmt: skip
+RETURNS = ("return", "return_to_school")
+FILED_AS = AT_DISTRICT | {WorkState.RETURNED: H.RETURNED, FilingState.RETURNED: H.RETURNED}
+FILED = (H.FILED, H.ACCEPTED, H.RETURNED)
+TELLING = Q(became__in=list(AT_DISTRICT)) | Q(verb__in=[*RETURNS, "recall", "withdraw", "reopen"])
+WORST = (H.RETURNED, H.FILED, H.ACCEPTED, H.DRAFT, H.MISSING)
+STANDING = (H.FILED, H.ACCEPTED)
+OWED = (H.MISSING, H.DRAFT, H.RETURNED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paper of one school. state: the worst of them; count: how many stand filed; late: the last came after the
+    deadline; quota: how many the notice takes, None for any number; deadline: exclusive, None where it sets no day."""
+
+    code: str
+    label: str
+    state: Handed
+    late: bool = False
+    count: int = 0
+    quota: int | None = None
+    filed_at: datetime | None = None
+    deadline: datetime | None = None
+
+    @property
+    def is_owed(self):
+        """Nothing stands with the district, or something went back."""
+        return self.state in OWED
+
+
+@dataclass
+class _Paper:
+    """One row of the school's on its way, and how it stands as of the instant."""
+
+    school_id: int
+    code: str
+    state: Handed | None
+    filed_at: datetime | None
+    before: Handed = H.DRAFT
+
+    def step(self, verb, became, at):
+        if verb == "file":
+            self.before, self.state, self.filed_at = self.state or H.DRAFT, H.FILED, at
+        elif verb == "recall":
+            self.state = self.before
+        elif became in AT_DISTRICT:
+            self.state = AT_DISTRICT[became]
+        elif verb in RETURNS:
+            self.state = H.RETURNED
+        elif verb == "withdraw":
+            self.state = None
+        elif verb == "reopen" and self.state is None:
+            self.state = H.DRAFT
+
+
+def asked(programme):
+    """[(code, label, kind of deadline)] of what schools hand in to the district, in the notice's order.
+
+    Records and ledgers stay in the school; a kind of work stands here when its way leads to the district.
+    """
+    up = {one.code for one in programme.rules.works if one.goes_up} | set(MODELS)
+    return [(one.code, one.label, one.deadline) for one in programme.rules.submissions if one.code in up]
+
+
+def register(programme, at=None, *, school_ids=None):
+    """{school_id: {code: Line}} of all schools, or those given, as of an instant; None is the present.
+
+    Exclusive, as every deadline: what happened at `at` itself came after it. At most six queries, however many schools.
+    """
+    codes = asked(programme)
+    if school_ids is None:
+        school_ids = _schools(programme)
+    deadlines = {deadline.kind: deadline.at for deadline in programme.deadlines.all()}
+    found = defaultdict(list)
+    for paper in _papers(programme, {code for code, _, _ in codes}, school_ids, at):
+        found[paper.school_id, paper.code].append(paper)
+    return {
+        pk: {
+            code: _line(code, label, found.get((pk, code), ()), getattr(programme.rules.quotas, code, None), deadlines.get(kind))
+            for code, label, kind in codes
+        }
+        for pk in school_ids
+    }
+
+
+def _schools(programme):
+    """Those in use, and others that hold a paper."""
+    of_works = Work.objects.filter(programme=programme).values("school_id")
+    holding = Q(pk__in=of_works)
+    for model in MODELS.values():
+        holding |= Q(pk__in=model.objects.filter(programme=programme).values("school_id"))
+    rows = School.objects.filter(Q(is_active=True) | holding, authority_id=programme.authority_id)
+    return list(rows.order_by("code").values_list("pk", flat=True))
+
+
+def _line(code, label, papers, quota, deadline):
+    states = {paper.state for paper in papers}
+    state = next((one for one in WORST if one in states), H.MISSING)
+    standing = [paper.filed_at for paper in papers if paper.state in STANDING]
+    filed_at = max(standing or [paper.filed_at for paper in papers if paper.state == H.RETURNED and paper.filed_at], default=None)
+    late = bool(deadline and filed_at and filed_at >= deadline)
+    return Line(code, label, state, late, len(standing), quota, filed_at, deadline)
+
+
+# ── History ──
+
+
+def _papers(programme, codes, school_ids, at):
+    """Every paper begun by then, as it stood; what was taken back for good is left out."""
+    begun = Q(programme=programme, school_id__in=school_ids)
+    if at is not None:
+        begun &= Q(created_at__lt=at)
+    sources = [(label, MODELS[code], Value(code), begun) for code, label in LABELS.items() if code in codes]
+    if kinds := codes - set(MODELS):
+        sources.append((WORK, Work, F("kind"), begun & Q(kind__in=kinds)))
+    steps, found = _steps(sources), []
+    for label, model, code, chosen in sources:
+        rows = model.objects.filter(chosen).order_by().annotate(code=code)
+        for pk, *values in rows.values_list("pk", "school_id", "code", "state", "filed_at"):
+            paper = _told(*values, steps.get((label, pk), ()), at)
+            if paper.state is not None:
+                found.append(paper)
+    return found
+
+
+def _steps(sources):
+    """{(label, pk): [(verb, was, became, at, undone_at)]} in order, as far as the district or the owing is concerned."""
+    queries = [
+        Decision.objects.filter(TELLING, about_type=label, about_id__in=model.objects.filter(chosen).order_by().values("pk"))
+        .order_by()
+        .values_list("about_type", "about_id", "pk", "verb", "was", "became", "at", "undone_at")
+        for label, model, _, chosen in sources
+    ]
+    steps = defaultdict(list)
+    if queries:
+        first, *others = queries
+        for label, about, _, *step in sorted(first.union(*others, all=True), key=itemgetter(2)):
+            steps[label, about].append(step)
+    return steps
+
+
+def _told(school_id, code, state, filed_at, steps, at):
+    """A row nothing was decided on came as it is; any other began as its first decision found it."""
+    was_filed = filed_at is not None and (at is None or filed_at < at)
+    began = _began(steps[0][1] if steps else state, was_filed)
+    paper = _Paper(school_id, code, began, filed_at if began in FILED else None)
+    for verb, _, became, moment, undone_at in steps:
+        if undone_at is None if at is None else moment < at and (undone_at is None or undone_at >= at):
+            paper.step(verb, became, moment)
+    return paper
+
+
+def _began(state, was_filed):
+    if state == WorkState.WITHDRAWN:
+        return None
+    return FILED_AS.get(state, H.DRAFT) if was_filed else H.DRAFT
