@@ -11,6 +11,7 @@ class JobState(models.TextChoices):
 
 
 J = JobState
+OPEN = (J.QUEUED, J.RUNNING, J.WAITING)
 JOB_MOVES = {
     "start": ({J.QUEUED, J.RUNNING}, J.RUNNING),  # running again: its worker died, another takes over
     "wait": ({J.RUNNING}, J.WAITING),  # its parts are done by jobs of their own; the last of them wakes it
@@ -20,6 +21,7 @@ JOB_MOVES = {
     "cancel": ({J.QUEUED, J.RUNNING, J.WAITING}, J.CANCELLED),
     "requeue": ({J.QUEUED, J.RUNNING, J.WAITING}, J.QUEUED),  # without a sign of life: sent to the queue once more
     "retry": ({J.FAILED, J.CANCELLED}, J.QUEUED),
+    "reopen": ({J.DONE}, J.QUEUED),  # done without some of its parts: those are tried once more
 }
 
 

@@ -4,8 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from core.clock import now
-from core.enums import JobState
+from core.enums import OPEN, JobState
 from core.scope import ScopedQuerySet
+
+SILENCE = timedelta(minutes=2)  # after which a job is sent to the queue again
 
 
 class JobQuerySet(ScopedQuerySet):
@@ -13,9 +15,25 @@ class JobQuerySet(ScopedQuerySet):
         """The maker's own jobs; a deadline package belongs to every district officer of the authority."""
         return Q(owner_id=reach.user_id) | Q(shared=True, authority_id__in=reach.authorities)
 
-    def stale(self, after=timedelta(minutes=2)):
-        """Queued or running without a sign of life: the queue lost the message, or the worker died."""
-        return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING], heartbeat_at__lt=now() - after)
+    def open(self):
+        return self.filter(state__in=OPEN)
+
+    def stale(self):
+        """Queued or running without a sign of life: the queue lost the message, or the worker died.
+
+        A part that is queued waits its turn behind the others: stalled() asks for these all together.
+        """
+        return self._silent().filter(Q(state=JobState.RUNNING) | Q(state=JobState.QUEUED, parent__isnull=True))
+
+    def stalled(self):
+        """Waiting for parts of which none was finished lately."""
+        return self._silent().filter(state=JobState.WAITING)
+
+    def stale_queued(self):
+        return self._silent().filter(state=JobState.QUEUED).order_by("pk")
+
+    def _silent(self):
+        return self.filter(heartbeat_at__lt=now() - SILENCE)
 
 
 class Job(models.Model):
@@ -62,7 +80,7 @@ class Job(models.Model):
 
     @property
     def is_open(self):
-        return self.state in (JobState.QUEUED, JobState.RUNNING, JobState.WAITING)
+        return self.state in OPEN
 
     @property
     def percent(self):
@@ -75,7 +93,7 @@ class Job(models.Model):
     @property
     def seconds_left(self):
         """Guess for this step from its own pace; None until there is something to guess from."""
-        if not (self.state == JobState.RUNNING and self.step_at and self.done and self.total):
+        if not (self.state in (JobState.RUNNING, JobState.WAITING) and self.step_at and self.done and self.total):
             return None
         spent = (self.heartbeat_at - self.step_at).total_seconds()
         return max(1, round(spent * (self.total - self.done) / self.done))
