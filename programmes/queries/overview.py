@@ -7,7 +7,8 @@ from core.clock import local_date, today
 from core.formats import clock, day
 from programmes.config.days import midnight
 from programmes.enums import ProgrammeState
-from schools.calendar import is_workday, kept_days, unknown_year_notice
+from programmes.queries.workdays import calendar, left_words, workdays_left
+from schools.calendar import is_workday, unknown_year_notice
 from schools.models import School
 
 SOON = 7  # days: from here on a deadline is drawn warm
@@ -24,6 +25,7 @@ class DeadlineLine:
     last_day: date
     until: str  # 24:00, or the hour the notice names
     countdown: str
+    left: str  # of these days, how many are workdays
     tone: str
     workday_note: str
 
@@ -36,6 +38,7 @@ class PhaseLine:
     steps: list
     state: str  # past | now | coming
     countdown: str
+    left: str  # of these days, how many are workdays
 
 
 def deadline_lines(programme):
@@ -43,13 +46,12 @@ def deadline_lines(programme):
     rows = list(programme.deadlines.all())
     if not rows:
         return []
-    days = [row.last_day for row in rows]
-    kept = kept_days(min(days) - timedelta(days=LONGEST_HOLIDAY), max(days))
-    return [_deadline(programme, row, kept) for row in rows]
+    return [_deadline(programme, row) for row in rows]
 
 
-def _deadline(programme, row, kept):
+def _deadline(programme, row):
     left = (row.last_day - today()).days
+    working = left_words(left, workdays_left(programme, row.last_day))
     words, tone = countdown(left, row.has_passed()), ""
     if row.has_passed():
         words, tone = "已截止" if programme.state == ProgrammeState.CLOSED else words, "sec"
@@ -57,7 +59,8 @@ def _deadline(programme, row, kept):
         tone = "warm"
     whole_day = row.at == midnight(local_date(row.at))
     until = "24:00" if whole_day else clock(row.at)
-    return DeadlineLine(row.kind, row.title, row.last_day, until, words, tone, workday_note(row.last_day, kept))
+    note = workday_note(row.last_day, calendar(programme))
+    return DeadlineLine(row.kind, row.title, row.last_day, until, words, working, tone, note)
 
 
 def countdown(days, passed=False):
@@ -86,18 +89,20 @@ def years_notice(lines):
 
 def phase_lines(programme):
     now = today()
-    return [_phase(row, now) for row in programme.phases.all()]
+    return [_phase(programme, row, now) for row in programme.phases.all()]
 
 
-def _phase(row, now):
+def _phase(programme, row, now):
+    working = ""
     if now < row.starts_on:
         state, words = "coming", f"还有{(row.starts_on - now).days}天开始"
     elif now <= row.ends_on:
         left = (row.ends_on - now).days
         state, words = "now", f"还有{left}天" if left else "今天结束"
+        working = left_words(left, workdays_left(programme, row.ends_on))
     else:
         state, words = "past", ""
-    return PhaseLine(row.name, row.starts_on, row.ends_on, row.steps, state, words)
+    return PhaseLine(row.name, row.starts_on, row.ends_on, row.steps, state, words, working)
 
 
 def home_school(user, programme):

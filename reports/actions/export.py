@@ -29,7 +29,7 @@ def export_desk(programme, lines, filters, *, by):
             for i, line in enumerate(lines, start=1)
         ],
         total=["合计", f"{len(lines)}所学校", "", "", "", *_cells(whole, uses), ""],
-        notes=["覆盖率＝实访÷应访，合计为人数相加后再算；全部走到才写100%，其余向下取两位小数。应达：按活动期每天同样快慢，到今天应有的覆盖率。"],
+        notes=["覆盖率＝实访÷应访，合计为人数相加后再算；全部走到才写100%，其余向下取两位小数。应达：按走访期里每个工作日同样快慢，到今天应有的覆盖率。"],
         sheet="走访进度",
         mark=internal_mark(by, moment, number),
         made_at=moment,

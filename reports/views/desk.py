@@ -97,7 +97,7 @@ def _countdown(task, title):
     """12天, 过3天, 今天24:00截止, as label, words before, figure, words after."""
     label = f"{day(task.on)} {title}"
     if task.days_left > 0:
-        return {"label": label, "before": "", "figure": task.days_left, "after": "天"}
+        return {"label": label, "before": "", "figure": task.days_left, "after": f"天，{task.workdays}"}
     if task.open:
         return {"label": label, "before": "", "figure": "今天", "after": "24:00截止"}
     return {"label": label, "before": "过", "figure": -task.days_left, "after": "天"}

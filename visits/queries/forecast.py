@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from core.clock import local_date
 from programmes.enums import DeadlineKind
+from programmes.queries.workdays import calendar
 from schools.calendar import workdays, workdays_between
 
 __all__ = ["Window", "coverage_day", "expected_share", "visiting_window", "workdays"]
@@ -41,11 +42,11 @@ class Window:
         return found
 
 
-def visiting_window(programme, kept=None):
-    """One query, or none with the days of the calendar's table at hand. programme.deadlines should be prefetched."""
+def visiting_window(programme):
+    """The days of visiting up to the coverage deadline. programme.deadlines should be prefetched."""
     first = programme.starts_on
     last = max(coverage_day(programme), first)
-    working = workdays_between(first, last, kept)
+    working = workdays_between(first, last, calendar(programme))
     every = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return Window(first, last, tuple(working or every))
 

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count as CountRows
 from django.db.models import Q
 
-from core.clock import local_date, now, today
+from core.clock import now, today
 from core.formats import percent
 from programmes.enums import DeadlineKind
+from programmes.queries.workdays import left_words, workdays_left
 from schools.grades import class_label, grade_label
 from schools.models import SchoolClass
 from visits.enums import COUNTED_STATES
@@ -92,6 +93,7 @@ class Task:
     title: str
     on: date  # the last day
     days_left: int
+    workdays: str  # of these days, how many are workdays
     open: bool
     is_coverage: bool
 
@@ -204,8 +206,9 @@ def tasks(programme):
     moment, day = now(), today()
     result = []
     for deadline in sorted(programme.deadlines.all(), key=lambda d: (d.at, d.position)):
-        on = local_date(deadline.at - timedelta(microseconds=1))
-        result.append(
-            Task(deadline.title, on, (on - day).days, moment < deadline.at, deadline.kind == DeadlineKind.COVERAGE)
-        )
+        on = deadline.last_day
+        left = (on - day).days
+        working = left_words(left, workdays_left(programme, on))
+        is_coverage = deadline.kind == DeadlineKind.COVERAGE
+        result.append(Task(deadline.title, on, left, working, moment < deadline.at, is_coverage))
     return result

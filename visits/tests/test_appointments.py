@@ -212,5 +212,5 @@ def test_home_with_appointments_query_count(
     open_register(programme)
     settings.HOMEVISIT_CLOCK = "2022-09-20T08:00+08:00"
     home(head)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         home(head)

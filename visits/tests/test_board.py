@@ -94,7 +94,7 @@ def test_board_counts_due_visited_declined_as_the_register_does(client, school_c
     assert (count.due, count.visited, count.declined, count.waiting) == (4, 1, 1, 3)
     assert "25.0%" in page.text
     assert "其中婉拒1人" in page.text
-    assert "走访截止9月30日，还有12天" in page.text
+    assert "走访截止9月30日，还有12天，其中10个工作日" in page.text
 
 
 def test_grade_average_is_the_sum_of_its_classes(client, programme, school_class, head, families):
@@ -348,7 +348,7 @@ def test_board_query_count_does_not_grow_with_the_class(
         plan_row(programme, make_student(school_class), teacher)
     open_register(programme)
     client.force_login(head)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(address(school_class))
 
 

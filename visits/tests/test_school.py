@@ -208,14 +208,15 @@ def test_deadlines_are_listed_with_what_is_left(client, programme, school, leade
     client.force_login(leader)
     assert [(t["title"], t["text"], t["state"]) for t in client.get(address(school)).context["tasks"]] == [
         ("走访方案", "9月3日已截止", ""),
-        ("走访全覆盖", "还有12天，差4人", "进行中"),
-        ("材料报送", "还有20天", ""),
+        ("走访全覆盖", "还有12天，其中10个工作日，差4人", "进行中"),
+        ("材料报送", "还有20天，其中11个工作日", ""),
     ]
 
 
 @pytest.mark.parametrize(
     "clock, text, state",
     [
+        ("2022-09-29T23:59:59+08:00", "还有1天，都是工作日，差4人", "进行中"),
         ("2022-09-30T23:59:59+08:00", "今天截止，差4人", "进行中"),
         ("2022-10-01T00:00:00+08:00", "9月30日已截止，差4人", "没走完"),
     ],
@@ -234,7 +235,7 @@ def test_complete_school_says_100_and_done(client, programme, leader, school):
     client.force_login(leader)
     page = client.get(address(school))
     assert kpis(page)["走访覆盖"] == ("100", "%")
-    assert (page.context["tasks"][0]["text"], page.context["tasks"][0]["state"]) == ("还有12天", "完成")
+    assert (page.context["tasks"][0]["text"], page.context["tasks"][0]["state"]) == ("还有12天，其中10个工作日", "完成")
     assert "1人已全部走到" in page.text
 
 

@@ -13,6 +13,7 @@ from core.clock import local_date, today
 from core.formats import day
 from programmes.enums import ProgrammeState
 from programmes.queries.current import current_programme
+from programmes.queries.workdays import left_words, workdays_left
 from schools.grades import grade_label
 from schools.models import SchoolClass
 from students.queries.pupil import suggestions
@@ -115,7 +116,8 @@ def board_page(request, school_class, programme, *, tiles=None, panel=None, stat
         "listed": len(tiles),
         "first": sum(tile.is_first for tile in tiles) if knows_rank else None,
         "last_day": last_day,
-        "days_left": (last_day - today()).days,
+        "days_left": (days_left := (last_day - today()).days),
+        "workdays": left_words(days_left, workdays_left(programme, last_day)),
         "figure": figure,
         "grade": grade_count,
         "chips": _chips(tiles, state, view, hidden),

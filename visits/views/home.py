@@ -11,6 +11,7 @@ from core.clock import local_date, now, today
 from core.formats import day
 from programmes.enums import Mode, ProgrammeState
 from programmes.queries.current import current_programme
+from programmes.queries.workdays import left_words, workdays_left
 from students.queries.pupil import mask_address
 from visits.actions.checks import mode_label
 from visits.forms.appointment import WHO
@@ -59,7 +60,8 @@ def home(request):
         "done": len(mine.due) - len(mine.waiting),
         "first_few": mine.next[:FIRST_FEW],
         "last_day": last_day,
-        "days_left": (last_day - today()).days,
+        "days_left": (days_left := (last_day - today()).days),
+        "workdays": left_words(days_left, workdays_left(programme, last_day)),
         "pace": pace(mine, programme, last_day),
         "recent": my_recent(request.user, programme),
     }

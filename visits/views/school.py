@@ -166,7 +166,7 @@ def _task(task, count):
     elif task.days_left == 0:
         text, tone = "今天截止", "warm"
     else:
-        text, tone = f"还有{task.days_left}天", "warm" if task.days_left <= SOON else ""
+        text, tone = f"还有{task.days_left}天，{task.workdays}", "warm" if task.days_left <= SOON else ""
     state, kind = "", ""
     if task.is_coverage and count.due:
         state, kind = ("完成", "done") if count.complete else ("进行中", "plan") if task.open else ("没走完", "soon")
