@@ -86,6 +86,7 @@ def menu(user, programme=None):
         item("reports:plan", "走访方案", "signpost-2", when=school),
         item("reports:report", "活动报告", "file-earmark-text", when=school, tab=True, short="报告"),
         item("reports:plans", "方案报送", "signpost-2", when=bool(desk)),
+        item("desk:upper", "报送上级", "send", when=bool(reach.authorities) and goes_further(programme)),
         item("works:late_passes", "补报开通", "hourglass-split", when=bool(reach.authorities)),
         item("reports:statements", "教师走访情况", "person-check", when=bool(reach.leader_schools)),
         item("reports:my_statement", "我的走访情况", "person-check", when=bool(reach.staff_schools) and not school),
@@ -103,6 +104,11 @@ def menu(user, programme=None):
         {"title": "管理", "items": [i for i in manage if i]},
     ]
     return [group for group in groups if group["items"]]
+
+
+def goes_further(programme):
+    """Some kind of work goes on from the district."""
+    return programme is not None and any(one.goes_to_city for one in programme.rules.works)
 
 
 def works_name(programme, otherwise):

@@ -56,6 +56,8 @@ class WorkResource(DeskResource):
     version = column("第几次提交", "version")
     state = column("状态")
     award = column("区级等级", "award")
+    sent_up_at = column("报市时间")
+    upper_award = column("市级等级", "upper_award")
 
     class Meta:
         model = Work
@@ -63,6 +65,7 @@ class WorkResource(DeskResource):
         fields = (
             "number", "programme", "school_code", "school", "kind", "title", "author", "honoree", "position", "target",
             "visited_on", "order", "opinion", "opinion_on", "school_award", "filed_at", "late", "version", "state", "award",
+            "sent_up_at", "upper_award",
         )  # fmt: skip
 
     def dehydrate_kind(self, work):
@@ -85,6 +88,9 @@ class WorkResource(DeskResource):
 
     def dehydrate_filed_at(self, work):
         return moment(work.filed_at)
+
+    def dehydrate_sent_up_at(self, work):
+        return moment(work.sent_up_at)
 
     def dehydrate_late(self, work):
         return "是" if work.late else ""

@@ -24,6 +24,7 @@ from works.enums import RECOMMENDED_STATES, STANDING_STATES, WorkKind, WorkState
 from works.models import Work
 
 YES, NO = "是", "否"
+OF_WORK = ("author_id", "honoree_id", "kind", "state", "school_award", "award", "upper_award")
 AWARDED = (WorkState.AWARDED, WorkState.PUBLISHED)
 RULES = {
     "participation": "去过至少一次计入的走访，就是参加了。主访、同行一样算。",
@@ -35,7 +36,7 @@ RULES = {
     "training": "参加过本次活动的走访培训。",
     "conduct": "签过现行版本的走访守则。",
     "works": "交给学校的作品、学校推荐的、得到表彰的，各有几篇。不看长短。",
-    "honours": "校级、区级给出的等级和先进教师的推荐。",
+    "honours": "校级、区级、市级给出的等级和先进教师的推荐。",
 }
 
 
@@ -99,7 +100,7 @@ def gather(programme, school, teacher_ids):
     works = Work.objects.filter(
         Q(author__in=ids) | Q(honoree__in=ids), programme=programme, school=school, state__in=STANDING_STATES
     )
-    for work in works.only("author_id", "honoree_id", "kind", "state", "school_award", "award").order_by("kind", "pk"):
+    for work in works.only(*OF_WORK).order_by("kind", "pk"):
         material.works[work.author_id].append(work)
         if work.kind == WorkKind.DEEDS:
             material.deeds[work.honoree_id or work.author_id].append(work)
@@ -233,7 +234,7 @@ def _works(programme, material, pk):
     if not works:
         return []
     recommended = sum(work.state in RECOMMENDED_STATES for work in works)
-    awarded = sum(bool(work.school_award or work.state in AWARDED) for work in works)
+    awarded = sum(bool(work.school_award or work.state in AWARDED or work.upper_award) for work in works)
     return [
         _fact("works", "交给学校的作品", len(works), unit="篇"),
         _fact("works_recommended", "学校推荐的", recommended, unit="篇"),
@@ -250,10 +251,11 @@ def _honours(programme, material, pk):
 
 
 def _awards(programme, work):
-    """校级一等奖（感人故事）, 区级…"""
+    """校级一等奖（感人故事）, 区级…, 市级…"""
     label = next((one.label for one in programme.rules.works if one.code == work.kind), work.get_kind_display())
     words = [f"校级{work.school_award}（{label}）"] if work.school_award else []
-    return words + ([f"区级{work.award}（{label}）"] if work.state in AWARDED else [])
+    words += [f"区级{work.award}（{label}）"] if work.state in AWARDED else []
+    return words + ([f"市级{work.upper_award}（{label}）"] if work.upper_award else [])
 
 
 def _due(material, pk):

@@ -7,6 +7,7 @@ OF_SCHOOL = ("report", "plan")  # one a school; every other tab is a kind of wor
 EVERY = ("every", "报上来的全部")
 STATES = [("waiting", "待审"), ("accepted", "已通过"), ("recommended", "已推荐"), ("returned", "已退回")]
 AWARDED = ("awarded", "已表彰")
+UPPER = ("upper", "已报上级")  # asked for by an address, where the kind goes on
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class QueueFilter:
     def read(cls, data, tabs, default):
         tab = data.get("tab", "")
         tab = tab if tab in tabs else default
-        states = [code for code, _ in [*states_of(tab), EVERY]]
+        states = [code for code, _ in [*states_of(tab), EVERY, *([] if tab in OF_SCHOOL else [UPPER])]]
         state = data.get("state", "")
         return cls(
             tab=tab, state=state if state in states else "waiting", q=data.get("q", "").strip()[:30],

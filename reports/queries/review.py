@@ -7,6 +7,7 @@ from core.difference import difference
 from core.formats import clock, day
 from reports.enums import FILING_LABELS, FilingState
 from reports.models import SchoolPlan, SchoolReport
+from reports.queries.filters import UPPER
 from works.enums import AT_DISTRICT_STATES, WorkState
 from works.models import Work
 from works.queries.alias import names_in, unnamed
@@ -59,7 +60,7 @@ def listed(user, programme, filters):
     if filters.tab in FILINGS:
         rows = _filings(user, programme, filters)
     else:
-        rows = at_desk(user, programme).filter(kind=filters.tab, state__in=WORK_STATES[filters.state])
+        rows = at_desk(user, programme).filter(kind=filters.tab, **_of_state(filters.state))
     if filters.q:
         rows = rows.filter(school__name__icontains=filters.q) | rows.filter(school__short_name__icontains=filters.q)
     if filters.again:
@@ -67,6 +68,10 @@ def listed(user, programme, filters):
     if filters.late:
         rows = rows.filter(late=True)
     return rows.order_by(*(("filed_at", "pk") if filters.state == "waiting" else ("-filed_at", "-pk")))
+
+
+def _of_state(state):
+    return {"sent_up_at__isnull": False} if state == UPPER[0] else {"state__in": WORK_STATES[state]}
 
 
 def _filings(user, programme, filters):

@@ -20,6 +20,7 @@ from visits.queries.coverage import Count, coverage
 from visits.queries.records import people, shown_name
 from works.enums import STANDING_STATES, Side
 from works.models import Work
+from works.queries.upper import upper_words
 
 PARTY = (Politics.CPC, Politics.CPC_PROBATIONARY)
 LONGEST = 200  # rows shown behind one fact
@@ -147,10 +148,10 @@ class _Behind:
             programme=self.programme, school=self.school, author=self.teacher, state__in=STANDING_STATES
         )
         side = Side.AUTHOR if self.user.pk == self.teacher.pk else Side.SCHOOL
-        return [
-            Line(work.title, f"{work.get_kind_display()}，{work.label_for(side)}")
-            for work in rows.order_by("kind", "pk")[:LONGEST]
-        ]
+        works = list(rows.order_by("kind", "pk")[:LONGEST])
+        for work in works:
+            work.programme = self.programme  # its settings are read once
+        return [Line(work.title, f"{work.get_kind_display()}，{upper_words(work) or work.label_for(side)}") for work in works]
 
     def _pupils(self, wanted):
         """Of whom the teacher answers, those the viewer may name; the others as a number."""

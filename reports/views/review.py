@@ -33,10 +33,11 @@ from reports.queries.review import (
 )
 from schools.actions.decide import decisions_on
 from schools.models import Decision
-from works.enums import WORK_MOVES, Side
+from works.enums import SENDABLE_STATES, WORK_MOVES, Side
 from works.models import Work
 from works.queries.checks import data_check
 from works.queries.queue import at_desk, changed_since, filed_text, undo_bar
+from works.queries.upper import goes_on, upper_words
 
 WORK_VERBS = {"accept": "accept", "return": "return_to_school", "recommend": "shortlist", "award": "award"}
 EARLIER = 5
@@ -129,7 +130,7 @@ def _open(row, user, form, filters, request):
             "characters": len("".join(filed.body.split())),
             "checks": data_check(row),
             "changes": changed_since(row) if compare else [],
-            "label": row.label_for(Side.DISTRICT),
+            "label": upper_words(row) or row.label_for(Side.DISTRICT),
         }
     else:
         filed = filed_sheet(row)
@@ -156,6 +157,7 @@ def _open(row, user, form, filters, request):
         "earlier": decisions_on(row).filter(level="district")[:EARLIER],
         "decide": reverse(f"desk:decide_{_what(row)}", args=[row.pk]),
         "may_publish": isinstance(row, Work) and allowed(user, "works.publish", row) and can_move(row, WORK_MOVES, "publish"),
+        "upper_url": _upper_url(row, user),
     }
 
 
@@ -192,11 +194,22 @@ def _verbs(row, user):
         if not allowed(user, "works.decide", row):
             return []
         found = [verb for verb, move in WORK_VERBS.items() if can_move(row, WORK_MOVES, move)]
+        if row.sent_up_at:
+            found = [verb for verb in found if verb != "return"]  # taken back from above first
         return [verb for verb in found if verb != "award" or allowed(user, "works.award", row)]
     if not allowed(user, "reports.decide_filing", row):
         return []
     found = [verb for verb in ("accept", "return", "recommend") if can_move(row, FILING_MOVES, verb)]
     return [verb for verb in found if verb != "recommend" or not row.recommended_at]
+
+
+def _upper_url(row, user):
+    """Where it goes on from here, or what became of it there."""
+    if not isinstance(row, Work) or row.state not in SENDABLE_STATES or not allowed(user, "works.send_up", row):
+        return ""
+    which = "result" if row.upper_award else "sent" if row.sent_up_at else "ready"
+    known = row.sent_up_at or goes_on(row.programme, row.kind)
+    return f"{reverse('desk:upper')}?kind={row.kind}&which={which}" if known else ""
 
 
 def _labels(row):

@@ -13,23 +13,26 @@ AWARDED = (WorkState.AWARDED, WorkState.PUBLISHED)
 
 @dataclass(frozen=True)
 class Honour:
-    """at: where it stands: 区级 with the award, 校级 with the school's, or recommended by the school."""
+    """Where it stands: 市级, 区级, 校级 with the award of each, or recommended by the school."""
 
     work: Work
     name: str
     title: str  # without names: the desk reads it too
     district: str
     school: str
+    city: str = ""
 
     @property
     def level(self):
+        if self.city:
+            return "市级表彰"
         if self.district:
             return "区级表彰"
         return "校级表彰" if self.school else "学校推荐"
 
     @property
     def kind(self):
-        return "done" if self.district else "plan" if self.school else "mute"
+        return "done" if self.city or self.district else "plan" if self.school else "mute"
 
 
 def honours(user, programme):
@@ -53,7 +56,7 @@ def as_honours(works):
     return [
         Honour(
             work, (work.honoree or work.author).name, outside(work, work.title),
-            work.award if work.state in AWARDED else "", work.school_award,
+            work.award if work.state in AWARDED else "", work.school_award, work.upper_award,
         )
         for work in works
     ]  # fmt: skip

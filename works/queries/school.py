@@ -14,6 +14,7 @@ from works.enums import AT_DISTRICT_STATES, STANDING_STATES, Side, WorkState, si
 from works.models import Work
 from works.queries.alias import names_in
 from works.queries.quota import rule_of
+from works.queries.upper import upper_words
 
 S = WorkState
 # What the school reads: handed in and not taken back; a returned one as it was handed in.
@@ -76,7 +77,10 @@ def next_waiting(user, programme, school, kind=""):
 
 
 def school_words(work, programme):
-    """The state as the school says it; a kind whose way ends at school is not “to be filed”."""
+    """The state as the school says it; a kind whose way ends at school is not “to be filed”; what has gone on from the
+    district says how far."""
+    if words := upper_words(work):
+        return words
     rule = rule_of(programme, work.kind)
     if work.state == S.APPROVED and not (rule and rule.goes_up):
         return "学校已推荐"

@@ -24,6 +24,7 @@ from works.forms.author import StartForm
 from works.models import Scan, Work
 from works.queries.facts import shown_facts
 from works.queries.mine import asked, kind_rule, my_visits, nominees_of, visits_to_tell
+from works.queries.upper import office_of, upper_words
 from works.queries.versions import side_of, text_for, timeline, versions_for
 
 PAGE = 50
@@ -37,9 +38,12 @@ TAGS = {  # kind and icon of components/status_tag.html
 
 
 def state_tag(work, side):
-    """{kind, text, icon} of components/status_tag.html, in the words of that side."""
+    """{kind, text, icon} of components/status_tag.html, in the words of that side; how far it went beyond the district
+    before all else."""
     kind, icon = TAGS[work.state]
-    return {"kind": kind, "icon": icon, "text": work.label_for(side)}
+    if work.sent_up_at:
+        kind, icon = ("done", "award") if work.upper_award else ("plan", "send")
+    return {"kind": kind, "icon": icon, "text": upper_words(work) or work.label_for(side)}
 
 
 # ── Mine ──
@@ -54,6 +58,7 @@ def mine(request):
     groups = asked(request.user, programme)
     for group in groups:
         for work in group.works:
+            work.programme = programme
             work.tag = state_tag(work, Side.AUTHOR)
     back = [work for group in groups for work in group.works if work.state == W.RETURNED]
     context = {
@@ -203,6 +208,7 @@ def detail(request, pk):
     context = {
         "work": work, "rule": rule, "side": side, "title": title,
         "tag": state_tag(work, side),
+        "office": office_of(work.programme),
         "facts": facts,
         "paper": paper(work, rule, facts, title, body),
         "steps": steps(work),
@@ -265,8 +271,10 @@ def steps(work):
     labels = ["填写", "学校评审"]
     if "district" in levels:
         labels += ["报送区里", "区级展评"]
+    if "city" in levels:
+        labels += ["报送市里"]
     reached = {W.SUBMITTED: 1, W.APPROVED: 2, W.FILED: 2, W.ACCEPTED: 3, W.SHORTLISTED: 3, W.AWARDED: 3, W.PUBLISHED: 3}
-    at = min(reached.get(work.state, 0), len(labels) - 1)
+    at = len(labels) - 1 if work.sent_up_at else min(reached.get(work.state, 0), len(labels) - 1)
     return [(label, "past" if i < at else "now" if i == at else "") for i, label in enumerate(labels)]
 
 

@@ -11,6 +11,7 @@ from homevisit.tests.url_table import (
     reports_report,
     reports_review,
     reports_statement,
+    reports_upper,
     schools_messages,
     shell,
     students,
@@ -37,7 +38,8 @@ PARTS = [
     shell, students, visits_lists, visits_plan, visits_appointment, visits_prepare, visits_record,
     visits_draft, visits_media, visits_after, visits_papers, reports,
     schools_messages, programmes_upward, works_author, works_school, works_judging, works_papers, works_showing,
-    reports_plan, reports_report, reports_review, reports_statement, reports_package, reports_as_of, reports_jobs, reminders,
+    reports_plan, reports_report, reports_review, reports_statement, reports_upper,
+    reports_package, reports_as_of, reports_jobs, reminders,
 ]  # fmt: skip
 LAST = [Row("account_logout", "post", "", {"rest": "302"})]  # it ends the session
 TABLE = [row for part in PARTS for row in part.ROWS] + LAST
