@@ -18,6 +18,14 @@ def pack_forms(job_id: int):
 
 
 @shared_task
+def export_register(job_id: int):
+    """The coverage register as a file; a second message for the same job finds nothing to do."""
+    from reports.actions.register_export import run_register_export
+
+    run_register_export(job_id)
+
+
+@shared_task
 def tick():
     """Every minute: lost jobs are sent again, passed deadlines compiled, left-over roster uploads,
     old archives, packs of forms and photos nobody came back for removed.

@@ -1,4 +1,15 @@
 """后台任务 of the authority, saved views, duties, nudges, the register's export."""
 
-desk_pages = []  # below /desk/
+from django.urls import path
+
+from reports.views import register
+
+desk_pages = [  # below /desk/
+    path("register/", register.register, name="register"),
+    path("register/start/", register.start, name="register_start"),
+    path("register/<int:pk>/", register.job, name="register_job"),
+    path("register/<int:pk>/cancel/", register.cancel, name="register_cancel"),
+    path("register/<int:pk>/retry/", register.retry, name="register_retry"),
+    path("register/<int:pk>/download/", register.download, name="register_download"),
+]
 urlpatterns = []  # below /reports/
