@@ -112,10 +112,17 @@ def _pattern(names):
     return re.compile(f"({'|'.join(spaced)})(同学)?")
 
 
+def standing_in(text, aliases):
+    """The names that stand in the text: a pattern of every name there might be costs a thousand times the reading."""
+    shown = spaceless(text)
+    return {name: alias for name, alias in aliases.items() if spaceless(name) in shown}
+
+
 def unnamed(text, aliases):
     """The text with every real name replaced in one walk, so that no alias is replaced again; numbers gone too."""
     text = MASKED_NUMBER.join(NUMBER.split(text))
     text = MASKED_PHONE.join(PHONE.split(text))
+    aliases = standing_in(text, aliases)
     if not aliases:
         return text
     by_name = {spaceless(name): alias for name, alias in aliases.items()}
@@ -152,9 +159,7 @@ def blind(work, text, colleagues=()):
     for person in (work.author, work.honoree):
         if person is not None:
             names |= _spoken_of(person.name, AUTHOR) | {f"{surname(person.name)}{title}": AUTHOR for title in TITLES}
-    # Only what stands there: a pattern of every name there might be costs a thousand times the reading.
-    text = unnamed(text, {name: alias for name, alias in names.items() if spaceless(name) in shown})
-    return CLASS_LABEL.sub(CLASS, text)
+    return CLASS_LABEL.sub(CLASS, unnamed(text, names))
 
 
 def _spoken_of(name, alias):

@@ -1,9 +1,9 @@
 """Rounds: what may be judged, how far the judges are, what came out."""
 
 from collections import defaultdict
+from itertools import pairwise
 
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q
 
 from programmes.config.schema import Judging
 from schools.enums import Role
@@ -16,9 +16,13 @@ from works.queries.alias import outside
 S = WorkState
 ELIGIBLE = {Level.SCHOOL: [S.SUBMITTED, S.APPROVED], Level.DISTRICT: [S.FILED, S.ACCEPTED, S.SHORTLISTED]}
 MOST_FOUND = 20
-PHONES = ("work__author__phone", "work__honoree__phone")  # sealed: opened only where they are asked for
 DEALT_OR_SCORED = [SheetState.DEALT, SheetState.SCORED]
 SCORED = Count("pk", filter=Q(state=SheetState.SCORED))
+# What a list says of an entry. The texts stay in the database, and of the sealed columns all but the aliases.
+SHOWN = (
+    "token", "round", "number", "score", "place", "award", "work__title", "work__state", "work__aliases", "work__award",
+    "work__school_award", "work__author__name", "work__school__name", "work__school__short_name",
+)  # fmt: skip
 
 
 # ── Rounds ──
@@ -88,11 +92,8 @@ def stands(round_, work):
 
 
 def entries(round_):
-    """For whoever runs it: with work, author and school, and how many sheets are dealt and scored."""
-    rows = Entry.objects.filter(round=round_).select_related("work__author", "work__honoree", "work__school")
-    return rows.defer("title", "body", "work__body", "work__facts", *PHONES).annotate(
-        dealt=_sheets(state__in=DEALT_OR_SCORED), scored=_sheets(state=SheetState.SCORED)
-    )
+    """For whoever runs it: with work, author and school."""
+    return Entry.objects.filter(round=round_).select_related("work__author", "work__school").only(*SHOWN)
 
 
 def shown_title(round_, work):
@@ -107,10 +108,13 @@ def with_titles(round_, works):
     return works
 
 
-def _sheets(**which):
-    """How many sheets of an entry: counted for the rows of a page alone."""
-    rows = Sheet.objects.filter(entry=OuterRef("pk"), **which).order_by().values("entry")
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+def with_sheets(rows):
+    """The entries of a page, each with how many of its sheets are `dealt` (scored ones among them) and `scored`. One query."""
+    live = Sheet.objects.filter(entry__in=rows, state__in=DEALT_OR_SCORED).order_by().values_list("entry_id")
+    found = {pk: (total, scored) for pk, total, scored in live.annotate(total=Count("pk"), scored=SCORED)}
+    for row in rows:
+        row.dealt, row.scored = found.get(row.pk, (0, 0))
+    return rows
 
 
 # ── Judges ──
@@ -193,20 +197,24 @@ def allowed_judges(round_, rows):
 
 
 def progress(round_):
-    """[judge], each with its user, `scored` and `total` (what was recused is in neither). One query."""
-    rows = Judge.objects.filter(round=round_).select_related("user", "school").annotate(
-        scored=Count("sheets", filter=Q(sheets__state=SheetState.SCORED)),
-        total=Count("sheets", filter=Q(sheets__state__in=DEALT_OR_SCORED)),
-        recused=Count("sheets", filter=Q(sheets__state=SheetState.RECUSED)),
-    )  # fmt: skip
-    return list(rows.order_by("removed_at", "pk"))
+    """[judge], each with its user, `scored`, `total` and `recused` (these are in neither). Two queries: the sheets are
+    counted by number alone, before anybody's name is joined to them."""
+    rows = Judge.objects.filter(round=round_).select_related("user", "school").order_by("removed_at", "pk")
+    rows = list(rows.only("round", "user__name", "school__short_name", "removed_at"))
+    sheets = Sheet.objects.filter(judge__in=rows).order_by().values_list("judge_id", "state")
+    counts = {(judge_id, state): count for judge_id, state, count in sheets.annotate(count=Count("pk"))}
+    for judge in rows:
+        judge.scored = counts.get((judge.pk, SheetState.SCORED), 0)
+        judge.total = judge.scored + counts.get((judge.pk, SheetState.DEALT), 0)
+        judge.recused = counts.get((judge.pk, SheetState.RECUSED), 0)
+    return rows
 
 
-def short_entries(round_):
-    """Entries of an open round with fewer sheets than asked for, with `dealt`: others have to come in."""
+def short_numbers(round_, most):
+    """Numbers of the first entries of an open round with fewer sheets than asked for: others have to come in."""
     live = Count("sheets", filter=Q(sheets__state__in=DEALT_OR_SCORED))
-    rows = Entry.objects.filter(round=round_).defer("body").annotate(dealt=live)
-    return rows.filter(dealt__lt=round_.judges_each).order_by("number")
+    rows = Entry.objects.filter(round=round_).values("pk", "number").annotate(dealt=live)
+    return list(rows.filter(dealt__lt=round_.judges_each).order_by("number").values_list("number", flat=True)[:most])
 
 
 # ── The judge's side: nothing here knows author, school or pupil ──
@@ -264,38 +272,65 @@ def entry_ids(round_, *order):
     return Entry.objects.filter(round=round_).order_by(*order, "pk").values_list("pk", flat=True)
 
 
-def entries_on(round_, page):
-    """The entries of a page of entry_ids, in its order."""
-    ids = list(page.object_list)
-    rows = {row.pk: row for row in entries(round_).filter(pk__in=ids)}
-    return with_works(round_, [rows[pk] for pk in ids if pk in rows])
-
-
-def with_works(round_, rows):
+def entries_on(round_, ids):
+    """The entries of a page of entry_ids, in its order, with the titles to show."""
+    rows = entries(round_).in_bulk(list(ids))
+    rows = [rows[pk] for pk in ids if pk in rows]
     with_titles(round_, [row.work for row in rows])
     return rows
 
 
-def sizes(round_, **which):
-    """{place: how many stand on it}, best first."""
-    rows = Entry.objects.filter(round=round_, place__isnull=False, **which).values_list("place")
+def first_entries(round_, most):
+    """The first ones by number; before there are numbers, as they came in. Which they are an index knows."""
+    rows = entries(round_)
+    rows = rows.order_by("pk") if round_.state == RoundState.DRAFT else rows.filter(number__gt=0).order_by("number")
+    rows = list(rows[:most])
+    with_titles(round_, [row.work for row in rows])
+    return rows
+
+
+def results_on(round_, page):
+    """The entries of a page by place, each with whether it `shares` its place. What shares one follows on one another, so
+    the row before the page and the row after it are read along."""
+    first, last = max(page.start_index() - 1, 0), page.end_index()
+    before = min(first, 1)
+    rows = entries_on(round_, entry_ids(round_, "place", "number")[first - before : last + 1])
+    for row in rows:
+        row.shares = False
+    for row, after in pairwise(rows):
+        if row.place == after.place:
+            row.shares = after.shares = True
+    return rows[before : before + last - first]
+
+
+def first_sizes(round_, most):
+    """[(place, how many stand on it)], best first, as far as the first so many entries reach."""
+    rows = Entry.objects.filter(round=round_, place__lte=most).values_list("place")
     return rows.annotate(count=Count("pk")).order_by("place")
 
 
 def blind_results(round_):
-    """The same for judges: number, title, place."""
+    """For judges: number, title, place."""
     return Entry.objects.filter(round=round_).only("number", "title", "place").order_by("place", "number")
+
+
+def given(round_, entry):
+    """Its award stands with the work already. entry: one of entries()."""
+    return entry.award != "" and getattr(entry.work, _award_of(round_)) == entry.award
 
 
 def written(round_):
     """Entries whose award stands with the work already."""
-    field = "work__school_award" if round_.level == Level.SCHOOL else "work__award"
-    return Entry.objects.filter(round=round_).exclude(award="").filter(**{field: F("award")})
+    return Entry.objects.filter(round=round_).exclude(award="").filter(**{f"work__{_award_of(round_)}": F("award")})
 
 
 def awards_of(round_):
-    """{label: how many entries are to get it}, and how many of them are written."""
-    rows = (
-        Entry.objects.filter(round=round_).exclude(award="").values_list("award").annotate(count=Count("pk"))
-    )
-    return dict(rows), written(round_).count()
+    """({label: how many entries are to get it}, how many of them are written). One query."""
+    stands_there = Count("pk", filter=Q(**{f"work__{_award_of(round_)}": F("award")}))
+    rows = Entry.objects.filter(round=round_).exclude(award="").order_by().values_list("award")
+    found = list(rows.annotate(count=Count("pk"), written=stands_there))
+    return {label: count for label, count, _ in found}, sum(there for _, _, there in found)
+
+
+def _award_of(round_):
+    return "school_award" if round_.level == Level.SCHOOL else "award"

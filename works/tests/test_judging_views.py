@@ -359,11 +359,11 @@ def test_lists_cost_the_same_for_any_number(as_user, programme, school, leader, 
     judge = judges_of(round_)[0]
     score_all(round_)
     sheet = sheets_of(round_, judge)[0]
-    counts = {"rounds": (leader, [], 9), "round": (leader, [round_.pk], 9), "round_entries": (leader, [round_.pk], 8)}
-    counts |= {"judging": (judge, [], 6), "judging_round": (judge, [round_.pk], 10), "sheet": (judge, [sheet.token], 8)}
+    counts = {"rounds": (leader, [], 9), "round": (leader, [round_.pk], 10), "round_entries": (leader, [round_.pk], 9)}
+    counts |= {"judging": (judge, [], 6), "judging_round": (judge, [round_.pk], 11), "sheet": (judge, [sheet.token], 8)}
     _count(as_user, counts, django_assert_num_queries)
     close_round(round_, by=leader)
-    _count(as_user, {"results": (leader, [round_.pk], 12)}, django_assert_num_queries)
+    _count(as_user, {"results": (leader, [round_.pk], 10)}, django_assert_num_queries)
     _count(as_user, {"results": (judge, [round_.pk], 8)}, django_assert_num_queries)
 
 

@@ -44,18 +44,16 @@ def results(request, pk):
 
 def _results_page(request, round_, *, form=None, problem="", status=200):
     page = Paginator(queries.entry_ids(round_, "place", "number"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = queries.entries_on(round_, page)
-    given = set(queries.written(round_).filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True))
+    page.object_list = queries.with_sheets(queries.results_on(round_, page))
     chosen, written = queries.awards_of(round_)
-    shared = set(queries.sizes(round_, place__in={row.place for row in page}).filter(count__gt=1).values_list("place", flat=True))
     room = sum(one.get("places") or 0 for one in round_.awards)
     context = {
         "round": round_,
         "kind": queries.kind_label(round_),
         "page": page,
-        "rows": [(row, number_of(row), row.place in shared, row.pk in given) for row in page],
+        "rows": [(row, number_of(row), queries.given(round_, row)) for row in page],
         "labels": [one["label"] for one in round_.awards],
-        "notes": share_out(queries.sizes(round_)[:room], round_.awards)[1] if room and not written else [],
+        "notes": share_out(queries.first_sizes(round_, room), round_.awards)[1] if room and not written else [],
         "form": form or PlacesForm(round_=round_),
         "chosen": [(one["label"], chosen.get(one["label"], 0)) for one in round_.awards],
         "chosen_count": sum(chosen.values()),
@@ -164,7 +162,7 @@ def give(request, pk):
 
 
 def _round(request, pk):
-    rows = Round.objects.visible_to(request.user).select_related("programme", "school", "authority")
+    rows = Round.objects.visible_to(request.user).select_related("programme", "school").defer("programme__source")
     return get_object_or_404(rows, pk=pk)
 
 

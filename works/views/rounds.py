@@ -88,17 +88,27 @@ def _create(programme, form, user):
 @require_safe
 def round_page(request, pk):
     round_ = _round(request, pk)
-    first = queries.with_works(round_, list(queries.entries(round_).order_by("number", "pk")[:FEW]))
+    people, entry_count = queries.progress(round_), round_.entries.count()
+    first = queries.first_entries(round_, FEW)
     context = _frame(round_) | {
-        "judges": queries.progress(round_),
-        "entry_count": round_.entries.count(),
-        "entries": first,
+        "judges": people,
+        "entry_count": entry_count,
+        "entries": queries.with_sheets(first) if round_.state == RoundState.OPEN else first,
         "eligible": queries.eligible(round_).count() if round_.state == RoundState.DRAFT else 0,
-        "short": list(queries.short_entries(round_)[: FEW + 1]) if round_.state == RoundState.OPEN else [],
+        "short": _short(round_, people, entry_count),
         "ties": _tie_words(round_),
         "may_delete": round_.state == RoundState.DRAFT,
     }
     return render(request, "works/round.html", context)
+
+
+def _short(round_, people, entry_count):
+    """Numbers of works that lack judges. None is ever dealt to more than asked for, so the whole number tells at once
+    whether there are any."""
+    dealt = sum(judge.total for judge in people)
+    if round_.state != RoundState.OPEN or dealt == entry_count * round_.judges_each:
+        return []
+    return queries.short_numbers(round_, FEW + 1)
 
 
 def _frame(round_):
@@ -236,6 +246,8 @@ def _entries_page(request, round_, *, problem="", status=200):
     else:
         page = Paginator(queries.entry_ids(round_, "number"), PAGE).get_page(request.GET.get("page"))
         page.object_list = queries.entries_on(round_, page)
+        if round_.state == RoundState.OPEN:
+            queries.with_sheets(page.object_list)
     context = _frame(round_) | {"page": page, "adding": adding, "problem": problem}
     if not adding:
         context["rows"] = [(row, queries.stands(round_, row.work)) for row in page]
@@ -315,7 +327,7 @@ def reopen(request, pk):
 
 
 def _round(request, pk):
-    rows = Round.objects.visible_to(request.user).select_related("programme", "school", "authority")
+    rows = Round.objects.visible_to(request.user).select_related("programme", "school").defer("programme__source")
     round_ = get_object_or_404(rows, pk=pk)
     authorize(request.user, "works.run_round", round_)
     return round_
