@@ -146,9 +146,8 @@ def test_only_the_maker_fetches_it_and_only_for_a_day(district, officer, setting
     answer = client.get(url)
     assert answer.status_code == 200 and answer["Cache-Control"] == "no-store, private"
     assert AuditEntry.objects.filter(action="register.download").count() == 1
-    for other in (
-        make_officer(programme.authority), make_officer(make_authority("linjiang")), make_user(Role.REVIEWER, authority=programme.authority)
-    ):
+    others = make_officer(programme.authority), make_officer(make_authority("linjiang"))
+    for other in (*others, make_user(Role.REVIEWER, authority=programme.authority)):
         client.force_login(other)
         assert client.get(url).status_code == 404
     settings.HOMEVISIT_CLOCK = "2022-09-21T09:01+08:00"
