@@ -5,6 +5,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from core.clock import today
+from reports.queries import suppress
 from schools.enums import SchoolKind
 from schools.models import School
 from visits.queries.coverage import Count, Figure, coverage, total
@@ -13,7 +14,6 @@ from visits.queries.school import school_classes
 
 FAR_BEHIND = 15  # points under 应达 from which a bar turns from 杏 to 朱砂 (ui.md)
 NOBODY = Figure(0, Count(), 0)
-FEW = "<5"
 SCHOOL_COLUMNS = ("pk", "code", "name", "short_name", "kind", "town", "is_active")
 
 
@@ -174,18 +174,14 @@ def class_lines(programme, school, *, user):
         if pk in by_class
     ]
     whole = total(figures)
-    few = {position + 1: FEW for position, count in whole.categories.items() if 0 < count.due < 5}
+    few = {position + 1: suppress.FEW for position, count in whole.categories.items() if 0 < count.due < 5}
     return lines, Paced(whole, share, few)
 
 
 def _hidden(figures, dimensions):
-    hidden = {}
+    found = {}
     for dimension in dimensions:
         due = {pk: f.categories[dimension - 1].due for pk, f in figures.items() if dimension - 1 in f.categories}
-        small = [pk for pk, number in due.items() if 0 < number < 5]
-        for pk in small:
-            hidden.setdefault(pk, {})[dimension] = FEW
-        others = sorted((number, pk) for pk, number in due.items() if number >= 5)
-        if len(small) == 1 and others:
-            hidden.setdefault(others[0][1], {})[dimension] = "…"
-    return hidden
+        for pk, written in suppress.hidden(due).items():
+            found.setdefault(pk, {})[dimension] = written
+    return found
