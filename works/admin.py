@@ -11,6 +11,7 @@ from io import BytesIO
 import pyzipper
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
@@ -22,11 +23,13 @@ from core.audit import record
 from core.clock import now
 from core.formats import day
 from core.sheets import internal_mark
+from core.states import WrongState
 from schools.actions.decide import decisions_on, new_batch
 from schools.admin import ScopedAdmin
 from schools.models import School
 from schools.resources import TextXlsx
 from works.actions.district import (
+    NOT_YOURS,
     accept_work,
     award_work,
     decide_many,
@@ -34,12 +37,15 @@ from works.actions.district import (
     return_to_school,
     shortlist_work,
 )
+from works.actions.upper import enter_upper_award, send_up
 from works.enums import AT_DISTRICT_STATES, Side, WorkState
 from works.forms.desk import AwardForm, DeskExportForm, ReasonForm
+from works.forms.upper import UpperAwardForm
 from works.models import Work
 from works.queries.alias import outside
 from works.queries.checks import data_check
 from works.queries.queue import at_desk, filed_text, listed_title, undo_bar
+from works.queries.upper import LISTS, upper_words
 from works.resources import WorkContactResource, WorkResource
 
 SHOWN = 20  # named on the page that asks for a reason
@@ -193,7 +199,8 @@ class DeskAdmin(ExportMixin, ScopedAdmin):
 
     verb_words = {
         "accept": "通过", "return": "退回", "return_to_school": "退回", "recommend": "推荐", "shortlist": "推荐",
-        "award": "表彰", "publish": "展示", "take_down": "撤下",
+        "award": "表彰", "publish": "展示", "take_down": "撤下", "send_up": "报上级", "take_back_up": "从上级撤回",
+        "upper_award": "记下上级评的等级", "upper_clear": "清掉上级评的等级",
     }  # fmt: skip
 
     # ── the list as a file ──
@@ -247,22 +254,38 @@ class WorkStateFilter(admin.SimpleListFilter):
         return queryset.filter(state=self.value()) if self.value() in AT_DISTRICT_STATES else queryset
 
 
+class UpperFilter(admin.SimpleListFilter):
+    """How far it went beyond the district."""
+
+    title, parameter_name = "报上级", "upper"
+
+    def lookups(self, request, model_admin):
+        return [("sent", "已报"), ("result", "评了等级")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(LISTS[self.value()][1]) if self.value() in ("sent", "result") else queryset
+
+
 @admin.register(Work)
 class WorkAdmin(DeskAdmin):
     perm_view, perm_decide = "works.view_desk", "works.decide"
-    acts = {"accept": accept_work, "return": return_to_school, "recommend": shortlist_work, "award": award_work}
-    actions = ["accept_many", "return_many", "recommend_many", "award_many"]
+    acts = {
+        "accept": accept_work, "return": return_to_school, "recommend": shortlist_work, "award": award_work,
+        "upper_award": enter_upper_award,
+    }  # fmt: skip
+    actions = ["accept_many", "return_many", "recommend_many", "award_many", "send_up_many", "upper_award_many"]
     files_of = "works"
-    lookups = ("kind__exact", "late__exact")
+    lookups = ("kind__exact", "late__exact", "upper")
     list_display = ["title_shown", "kind_shown", "school_name", "author_name", "state_shown", "version", "late_shown", "filed_at"]
-    list_filter = [WorkStateFilter, "kind", ProgrammeFilter, "late", SchoolFilter]
+    list_filter = [WorkStateFilter, UpperFilter, "kind", ProgrammeFilter, "late", SchoolFilter]
     list_select_related = ["school", "author", "honoree", "visit"]
     search_fields = ["school__name", "school__short_name", "school__code"]
     search_help_text = "按学校或题目找。"
     sortable_by = ["version", "filed_at"]
     readonly_fields = fields = [
         "title_shown", "kind_shown", "school_name", "programme_title", "author_name", "state_shown", "version", "late_shown",
-        "filed_at", "body_shown", "opinion_shown", "opinion_on", "school_order", "school_award", "award", "checks", "history",
+        "filed_at", "body_shown", "opinion_shown", "opinion_on", "school_order", "school_award", "award", "upper_shown", "checks",
+        "history",
     ]  # fmt: skip
 
     def desk_rows(self, user):
@@ -299,8 +322,30 @@ class WorkAdmin(DeskAdmin):
     def award_many(self, request, queryset):
         return self._ask(request, queryset, "award", "表彰了", AwardForm, "表彰")
 
+    def has_send_up_permission(self, request):
+        return allowed(request.user, "works.send_up")
+
+    @admin.action(description="报选中的给上级", permissions=["send_up"])
+    def send_up_many(self, request, queryset):
+        """All of them or none, as on the desk's page."""
+        try:
+            works = send_up(list(queryset.order_by().values_list("pk", flat=True)), by=request.user)
+        except (WrongState, PermissionDenied) as refused:
+            said = NOT_YOURS if isinstance(refused, PermissionDenied) else refused
+            self.message_user(request, f"都没有报：{said}", messages.WARNING)
+        else:
+            self.message_user(request, f"报了{len(works)}件。", messages.SUCCESS)
+
+    @admin.action(description="记选中的上级评的等级…", permissions=["send_up"])
+    def upper_award_many(self, request, queryset):
+        return self._ask(request, queryset, "upper_award", "记下了", UpperAwardForm, "记上级评的等级")
+
     def checks_of(self, row):
         return row.checked
+
+    @admin.display(description="报上级")
+    def upper_shown(self, row):
+        return upper_words(row) or "–"
 
     @admin.display(description="题目")
     def title_shown(self, row):

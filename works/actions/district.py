@@ -104,6 +104,8 @@ def _decide_chunk(rows, ids, act, by, outcome, facts):
             outcome.done.append(act(row, by=by, **facts))
         except WrongState as refused:
             outcome.refused[row.pk] = str(refused)
+        except ValidationError as wrong:
+            outcome.refused[row.pk] = "".join(wrong.messages)
         except PermissionDenied:
             outcome.refused[row.pk] = NOT_YOURS
 

@@ -155,6 +155,30 @@ def test_awards_are_the_officers(filed, reviewer, officer):
     assert (filed.state, filed.award) == ("awarded", "一等奖")
 
 
+@pytest.mark.seed("W86")
+def test_what_goes_on_to_the_office_above(filed, head, programme, school, leader, reviewer, officer):
+    """All of the chosen or none; the officer's alone; through the same acts as the desk's page."""
+    ready = make_work(head, programme, school, kind="case", state="shortlisted", leader=leader, officer=officer)
+    assert "send_up_many" not in signed_in(reviewer).get(LIST).content.decode()
+    act(signed_in(reviewer), "send_up_many", ready)
+    client = signed_in(officer)
+    assert "都没有报：先进事迹不报市教育局" in act(client, "send_up_many", ready, filed).content.decode()
+    ready.refresh_from_db()
+    assert ready.sent_up_at is None
+    page = act(client, "send_up_many", ready).content.decode()
+    assert "报了1件。" in page and "秒内可以撤销" in page
+    assert listed(client, upper="sent") == [ready.pk] and listed(client, upper="result") == []
+    assert "已报市教育局" in client.get(f"{LIST}{ready.pk}/change/").content.decode()
+    early = {"said": "yes", "label": "一等奖", "on": "2022-09-17"}
+    assert "1件没有处理：9月18日才报上去" in act(client, "upper_award_many", ready, **early).content.decode()
+    assert act(client, "upper_award_many", ready, said="yes", label="", on="x").status_code == 422
+    page = act(client, "upper_award_many", ready, filed, said="yes", label="一等奖", on="2022-09-18").content.decode()
+    assert "记下了1件。" in page and "1件没有处理：还没有报市教育局" in page
+    assert listed(client, upper="result") == [ready.pk]
+    add_post(officer, Role.TEACHER, school=school)
+    assert "都没有报：这件不归你审" in act(client, "send_up_many", ready).content.decode()
+
+
 def test_somebody_of_the_school_decides_nothing(filed, reviewer, school):
     add_post(reviewer, Role.TEACHER, school=school)
     assert "1件没有处理：这件不归你审" in act(signed_in(reviewer), "accept_many", filed).content.decode()
