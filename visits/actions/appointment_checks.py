@@ -11,7 +11,7 @@ from programmes.enums import Mode
 from schools.calendar import is_workday
 from visits.actions.checks import mode_label
 from visits.queries.appointments import clashes, when
-from visits.queries.trend import coverage_day
+from visits.queries.forecast import coverage_day
 
 IN_PERSON = (Mode.IN_PERSON, Mode.NEARBY)
 

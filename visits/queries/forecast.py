@@ -7,9 +7,11 @@ from fractions import Fraction
 from core.clock import local_date
 from programmes.enums import DeadlineKind
 from programmes.queries.workdays import calendar
-from schools.calendar import workdays, workdays_between
+from schools.calendar import is_workday, workdays, workdays_between
 
-__all__ = ["Window", "coverage_day", "expected_share", "visiting_window", "workdays"]
+__all__ = ["Window", "coverage_day", "expected_share", "lately", "reach_day", "visiting_window", "workdays"]
+
+HORIZON = 400  # days: what lies further off is told as never
 
 
 def coverage_day(programme):
@@ -18,6 +20,9 @@ def coverage_day(programme):
         if deadline.kind == DeadlineKind.COVERAGE:
             return local_date(deadline.at - timedelta(microseconds=1))
     return programme.ends_on
+
+
+# ── What is expected ──
 
 
 @dataclass(frozen=True)
@@ -57,3 +62,50 @@ def expected_share(programme, day):
     programme.deadlines should be prefetched.
     """
     return visiting_window(programme).share(day)
+
+
+# ── What the present pace makes of it ──
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The days a pace is taken from: some workdays, with the free days between and after them."""
+
+    since: date
+    until: date
+    workdays: int  # 1 at least: visits of a first weekend are a pace too
+
+    def holds(self, day):
+        return self.since <= day <= self.until
+
+    def speed(self, done):
+        """Pupils a workday, exactly."""
+        return Fraction(done, self.workdays)
+
+
+def lately(kept, *, start, now, wanted):
+    """The last `wanted` whole workdays before a day, fewer at the start; a first day stands for itself."""
+    until = max(now - timedelta(days=1), start)
+    since, found, day = until, 0, until
+    while day >= start and found < wanted:
+        since, found, day = day, found + is_workday(day, kept), day - timedelta(days=1)
+    return Stretch(since, until, max(found, 1))
+
+
+def reach_day(left, *, speed, now, kept, today=0, planned=None):
+    """The day the rest is done at a speed a workday, today in; None when not within a year.
+
+    left: as of this morning. today: done since. planned: {day: appointments}, which may bring it further than the speed.
+    """
+    if left <= today:
+        return now
+    planned = planned or {}
+    if not speed and today + sum(planned.values()) < left:
+        return None
+    pace, sure = Fraction(0), today
+    for day in (now + timedelta(days=n) for n in range(HORIZON)):
+        pace += speed if is_workday(day, kept) else 0
+        sure += planned.get(day, 0)
+        if max(pace, sure, today) >= left:
+            return day
+    return None

@@ -1,18 +1,20 @@
-"""累计走访: how many pupils had been reached by each day, against an even pace and the pace of the last week."""
-
+"""累计走访: how many pupils had been reached by each day, against an even pace and the pace of the last workdays."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from math import ceil
 
 from django.db.models import Count
 
 from core.clock import today
 from core.formats import day, thousands
+from programmes.queries.workdays import calendar
+from schools.calendar import is_workday
 from visits.models import Due
-from visits.queries.forecast import coverage_day, visiting_window  # noqa: F401  others ask here for the day
+from visits.queries.forecast import lately, reach_day, visiting_window
 
-PACE_DAYS = 7
+PACE_WORKDAYS = 5
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Trend:
     forecast: list  # None before today
     target: int
     deadline: date
-    finish_on: date | None  # at the pace of the last week
-    speed: float  # pupils a day over the last week
+    finish_on: date | None  # at the speed
+    speed: Fraction  # pupils a workday over the last workdays
 
     @property
     def started(self):
@@ -81,11 +83,11 @@ class Trend:
     @property
     def _outlook(self):
         if not self.speed:
-            return f"近{PACE_DAYS}天没有新走到的学生"
+            return f"近{PACE_WORKDAYS}个工作日没有新走到的学生"
         if self.finish_on is not None and self.finish_on <= self.deadline:
-            return f"照近{PACE_DAYS}天的速度，{day(self.finish_on)}走完"
+            return f"照近{PACE_WORKDAYS}个工作日的速度，{day(self.finish_on)}走完"
         left = ceil(self.target - self.forecast[-1])
-        return f"照近{PACE_DAYS}天的速度，到{day(self.deadline)}还差{thousands(left)}人"
+        return f"照近{PACE_WORKDAYS}个工作日的速度，到{day(self.deadline)}还差{thousands(left)}人"
 
 
 def trend(programme, *, user, school, target, class_ids=None):
@@ -97,11 +99,11 @@ def trend(programme, *, user, school, target, class_ids=None):
     if class_ids is not None:
         rows = rows.filter(school_class_id__in=class_ids)
     first = dict(rows.order_by().values_list("first_on").annotate(Count("pk")))
-    return draw(first, window=visiting_window(programme), target=target, now=today())
+    return draw(first, window=visiting_window(programme), target=target, now=today(), kept=calendar(programme))
 
 
-def draw(first, *, window, target, now):
-    """A Trend from {day: pupils reached for the first time}."""
+def draw(first, *, window, target, now, kept):
+    """A Trend from {day: pupils reached for the first time}. kept: the calendar's table."""
     start, deadline = window.first, window.last
     end = max(deadline, max(first, default=deadline))
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
@@ -112,12 +114,23 @@ def draw(first, *, window, target, now):
             break
         total += first.get(one, 0)
         visited.append(total)
-    week = visited[-1] - visited[-1 - PACE_DAYS] if len(visited) > PACE_DAYS else total
-    speed = week / min(PACE_DAYS, len(visited)) if visited else 0
-    left = target - total
-    finish_on = now + timedelta(days=ceil(left / speed)) if speed and left > 0 else None
-    forecast = [None] * len(days)
-    if visited and left > 0 and len(visited) < len(days):
-        for n in range(len(visited) - 1, len(days)):
-            forecast[n] = min(target, round(total + speed * (n - len(visited) + 1), 1))
+    stretch = lately(kept, start=start, now=now, wanted=PACE_WORKDAYS)
+    made = first.get(now, 0)
+    speed = stretch.speed(sum(count for one, count in first.items() if stretch.holds(one))) or Fraction(made)
+    left = target - total + made  # this morning
+    finish_on = reach_day(left, speed=speed, now=now, kept=kept, today=made) if speed and target > total else None
+    forecast = _forecast(days, visited, target, morning=target - left, speed=speed, kept=kept)
     return Trend(days, visited, expected, forecast, target, deadline, finish_on, speed)
+
+
+def _forecast(days, visited, target, *, morning, speed, kept):
+    """What each day from today on would come to at a speed a workday; None before, and when nobody is left."""
+    found = [None] * len(days)
+    if not visited or visited[-1] >= target or len(visited) == len(days):
+        return found
+    now, reached = len(visited) - 1, Fraction(morning)
+    for n in range(now, len(days)):
+        reached += speed if is_workday(days[n], kept) else 0
+        found[n] = round(float(min(target, max(reached, visited[-1]))), 1)
+    found[now] = visited[-1]
+    return found

@@ -1,6 +1,6 @@
 """累计走访: the line, the even pace, and the sentence above them."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -20,30 +20,32 @@ def clock(settings):
     settings.HOMEVISIT_CLOCK = "2022-09-05T10:00+08:00"
 
 
-def line(first, *, target=20, now=date(2022, 9, 5)):
-    every = tuple(START + timedelta(days=n) for n in range((DEADLINE - START).days + 1))
-    return draw(first, window=Window(START, DEADLINE, every), target=target, now=now)
+def line(first, *, target=21, now=date(2022, 9, 5)):
+    """Seven workdays: a weekend lies between the second and the third, and the deadline is a holiday."""
+    working = tuple(date(2022, 9, day) for day in (1, 2, 5, 6, 7, 8, 9))
+    return draw(first, window=Window(START, DEADLINE, working), target=target, now=now, kept={})
 
 
-def test_trend_counts_up_to_today_and_expects_up_to_the_deadline():
-    drawn = line({date(2022, 9, 1): 3, date(2022, 9, 4): 9})
-    assert (drawn.visited, drawn.expected) == ([3, 3, 3, 12, 12], [2, 4, 6, 8, 10, 12, 14, 16, 18, 20])
-    assert drawn.forecast == [None] * 4 + [12, 14.4, 16.8, 19.2, 20, 20]
-    assert (drawn.reached, drawn.expected_now, drawn.ahead, drawn.finish_on) == (12, 10, 2, date(2022, 9, 9))
+def test_trend_counts_up_to_today_and_expects_by_workdays_up_to_the_deadline():
+    drawn = line({date(2022, 9, 1): 1, date(2022, 9, 4): 3})
+    assert (drawn.visited, drawn.expected) == ([1, 1, 1, 4, 4], [3, 6, 6, 6, 9, 12, 15, 18, 21, 21])
+    assert drawn.forecast == [None] * 4 + [4, 8, 10, 12, 14, 14]  # two a workday, this Monday's still to come
+    assert (drawn.reached, drawn.expected_now, drawn.ahead, drawn.speed) == (4, 9, -5, 2)
+    assert drawn.finish_on == date(2022, 9, 16)  # nine workdays, over the three days of mid-autumn
 
 
 @pytest.mark.parametrize(
     "first, target, now, sentence",
     [
-        ({}, 20, date(2022, 8, 20), "9月1日开始走访，共20人"),
-        ({}, 20, date(2022, 9, 5), "比应达进度少10人，近7天没有新走到的学生"),
+        ({}, 21, date(2022, 8, 20), "9月1日开始走访，共21人"),
+        ({}, 21, date(2022, 9, 5), "比应达进度少9人，近5个工作日没有新走到的学生"),
         ({}, 0, date(2022, 9, 5), "应访名单里还没有学生"),
-        ({date(2022, 9, 5): 10}, 20, date(2022, 9, 5), "和应达进度一样，照近7天的速度，9月10日走完"),
-        ({date(2022, 9, 1): 12}, 20, date(2022, 9, 5), "比应达进度多2人，照近7天的速度，9月9日走完"),
-        ({date(2022, 9, 1): 4}, 20, date(2022, 9, 5), "比应达进度少6人，照近7天的速度，到9月10日还差12人"),
-        ({date(2022, 9, 1): 20}, 20, date(2022, 9, 5), "20人已全部走到"),
-        ({date(2022, 9, 1): 14}, 20, date(2022, 9, 10), "到9月10日截止时走到14人，差6人"),
-        ({date(2022, 9, 1): 14}, 20, date(2023, 3, 1), "到9月10日截止时走到14人，差6人"),
+        ({date(2022, 9, 5): 9}, 21, date(2022, 9, 5), "和应达进度一样，照近5个工作日的速度，9月7日走完"),
+        ({date(2022, 9, 1): 12}, 21, date(2022, 9, 5), "比应达进度多3人，照近5个工作日的速度，9月6日走完"),
+        ({date(2022, 9, 1): 4}, 21, date(2022, 9, 5), "比应达进度少5人，照近5个工作日的速度，到9月10日还差7人"),
+        ({date(2022, 9, 1): 21}, 21, date(2022, 9, 5), "21人已全部走到"),
+        ({date(2022, 9, 1): 14}, 21, date(2022, 9, 10), "到9月10日截止时走到14人，差7人"),
+        ({date(2022, 9, 1): 14}, 21, date(2023, 3, 1), "到9月10日截止时走到14人，差7人"),
     ],
 )
 def test_trend_says_in_one_sentence_where_the_pace_leads(first, target, now, sentence):
@@ -53,16 +55,23 @@ def test_trend_says_in_one_sentence_where_the_pace_leads(first, target, now, sen
 def test_trend_table_lists_the_days_somebody_was_reached_and_the_last():
     drawn = line({date(2022, 9, 1): 3, date(2022, 9, 4): 9})
     assert drawn.rows == [
-        (date(2022, 9, 5), 0, 12, 10),
-        (date(2022, 9, 4), 9, 12, 8),
-        (date(2022, 9, 1), 3, 3, 2),
+        (date(2022, 9, 5), 0, 12, 9),
+        (date(2022, 9, 4), 9, 12, 6),
+        (date(2022, 9, 1), 3, 3, 3),
     ]
 
 
-def test_trend_only_looks_back_seven_days_for_its_speed():
-    drawn = line({date(2022, 9, 1): 10, date(2022, 9, 7): 7}, target=40, now=date(2022, 9, 9))
-    assert drawn.speed == 1
-    assert drawn.finish_on == date(2022, 10, 2)
+def test_trend_only_looks_back_five_whole_workdays_for_its_speed():
+    drawn = line({date(2022, 9, 1): 10, date(2022, 9, 7): 5}, target=25, now=date(2022, 9, 9))
+    assert drawn.speed == 1  # 2, 5, 6, 7 and 8 September
+    assert drawn.finish_on == date(2022, 9, 23)  # ten workdays from today on, the holiday left out
+
+
+def test_a_pace_is_no_slower_in_the_morning_of_a_day_nor_on_a_sunday():
+    first = {date(2022, 9, day): 3 for day in (1, 2, 5)}
+    assert [line(first, now=date(2022, 9, day)).finish_on for day in (6, 7)] == [date(2022, 9, 9), date(2022, 9, 15)]
+    first = {date(2022, 9, 1): 3, date(2022, 9, 2): 3}
+    assert [line(first, now=date(2022, 9, day)).finish_on for day in (3, 4, 5)] == [date(2022, 9, 9)] * 3
 
 
 @pytest.mark.django_db

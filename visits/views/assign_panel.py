@@ -10,8 +10,8 @@ from core.clock import now, today
 from students.models import Assignment
 from visits.actions.assign import WHY
 from visits.forms.assign import AssignForm, join
+from visits.queries.forecast import coverage_day
 from visits.queries.load import Proposal, choices, named, proposal
-from visits.queries.trend import coverage_day
 
 SPARE = timedelta(days=3)  # between the day we propose and the deadline
 UNDO = "visits.assigned"

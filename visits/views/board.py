@@ -35,9 +35,9 @@ from visits.queries.board import (
     label_year,
 )
 from visits.queries.coverage import Count, coverage, total
+from visits.queries.forecast import coverage_day
 from visits.queries.review import waiting_count
 from visits.queries.school import school_classes
-from visits.queries.trend import coverage_day
 from visits.queries.waiting import readable_categories
 from visits.views.assign_panel import done_note, last_act, make_panel
 

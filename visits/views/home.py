@@ -17,10 +17,10 @@ from visits.actions.checks import mode_label
 from visits.forms.appointment import WHO
 from visits.queries.appointments import WEEKDAYS, card, left, my_appointments, names, pupil_of, to_confirm
 from visits.queries.draft import my_drafts
+from visits.queries.forecast import coverage_day
 from visits.queries.pace import pace
 from visits.queries.ranking import my_list
 from visits.queries.records import my_recent
-from visits.queries.trend import coverage_day
 
 FIRST_FEW = 5
 GREETINGS = ((5, "晚上好"), (11, "早上好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))
