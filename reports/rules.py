@@ -10,6 +10,7 @@ def runs_desk(user, obj=None):
 
 rules.add_perm("reports.view_desk", runs_desk)
 rules.add_perm("reports.compile", runs_desk)
+rules.add_perm("reports.view_jobs", runs_desk)
 
 
 # ── What a school files: plan and report (security.md §2) ──

@@ -15,6 +15,11 @@ class JobQuerySet(ScopedQuerySet):
         """The maker's own jobs; a deadline package belongs to every district officer of the authority."""
         return Q(owner_id=reach.user_id) | Q(shared=True, authority_id__in=reach.authorities)
 
+    def run_under(self, authorities):
+        """What runs for these authorities and, without one, for all of them: to be listed, whoever made it. What a job
+        made is asked of visible_to again."""
+        return self.filter(Q(authority_id__in=authorities) | Q(shared=True, authority_id__isnull=True, owner_id__isnull=True))
+
     def open(self):
         return self.filter(state__in=OPEN)
 

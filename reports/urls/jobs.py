@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from reports.views import register
+from reports.views import job_list, register
 
 desk_pages = [  # below /desk/
+    path("jobs/", job_list.jobs, name="jobs"),
     path("register/", register.register, name="register"),
     path("register/start/", register.start, name="register_start"),
     path("register/<int:pk>/", register.job, name="register_job"),

@@ -6,6 +6,7 @@ OFFICER = {"district_admin": "200", "rest": "403"}
 
 # fmt: off
 ROWS = [
+    Row("desk:jobs", "get", "", OFFICER),
     Row("desk:register", "get", "", OFFICER),
     Row("desk:register_start", "post", "", {"district_admin": "409", "rest": "403"}),  # no form chosen
     Row("desk:register_job", "get", "core.Job", {"rest": "404"}),

@@ -1,0 +1,45 @@
+"""What the beat does by itself each night, written down as a job that is over: the jobs page says that it ran.
+
+    with beat_run("locks", "锁定到期的家访记录") as run:
+        run.message = f"锁了{lock_due()}条"
+
+Not a job that is tried again: the next night does what this one missed. A worker that dies leaves a row without a sign
+of life, which core.jobs.requeue_stale() closes, since no task has such a name.
+"""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from core.clock import now
+from core.enums import JobState
+from core.models import Job
+
+KIND = "beat."
+KEPT = timedelta(days=90)
+
+
+@contextmanager
+def beat_run(name, label):
+    """Yields the row; its message stays. An error is written down in plain words and goes on its way."""
+    moment = now()
+    run = Job.objects.create(
+        kind=f"{KIND}{name}", label=label, shared=True, state=JobState.RUNNING, attempts=1, step=1, created_at=moment,
+        started_at=moment, heartbeat_at=moment,
+    )  # fmt: skip
+    try:
+        yield run
+    except Exception:
+        _close(run, JobState.FAILED, "中途出错，已有数据没有改动，下次到点会再做。一直不成就请管理员看日志。")
+        raise
+    _close(run, JobState.DONE, run.message)
+
+
+def _close(run, state, message):
+    run.state, run.message, run.finished_at = state, message[:500], now()
+    run.heartbeat_at = run.finished_at
+    run.save(update_fields=["state", "message", "finished_at", "heartbeat_at"])
+
+
+def remove_old_runs():
+    """What ran more than three months ago is no longer told."""
+    Job.objects.filter(kind__startswith=KIND, created_at__lt=now() - KEPT).delete()
