@@ -37,7 +37,7 @@ def internal_mark(user, at, number):
 class Column:
     title: str
     width: int = 12  # characters
-    kind: str = "text"  # text | number | percent
+    kind: str = "text"  # text | number | money | percent
     group: str = ""  # heading above several columns
 
 
@@ -51,54 +51,67 @@ def write_table(
     page footer. With made_at (aware), the same table gives the same bytes. path may be an open binary file.
     Up to ~20k rows (the header merges rows, so the sheet is held in memory). Returns the number of data rows.
     """
+    table = {"title": title, "columns": columns, "rows": rows, "total": total, "subtitle": subtitle, "notes": notes}
+    return write_tables(path, {sheet: table}, mark=mark, made_at=made_at)
+
+
+def write_tables(path, sheets, *, mark="", made_at=None):
+    """The same with several sheets: {name: the arguments of write_table that speak of the table itself}."""
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         if made_at is not None:
             book.set_properties({"created": made_at.astimezone(UTC).replace(tzinfo=None)})
-        ws = book.add_worksheet(sheet)
-        base = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "border": 1}
-        fmt = {
-            "text": book.add_format({**base, "num_format": "@", "text_wrap": True}),
-            "number": book.add_format({**base, "num_format": "0", "align": "right"}),
-            "percent": book.add_format({**base, "num_format": "@", "align": "right"}),
-            "head": book.add_format({**base, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#EDF6F4"}),
-            "title": book.add_format({"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter"}),
-            "sub": book.add_format({"font_name": "宋体", "font_size": 10, "align": "center"}),
-            "note": book.add_format({"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "vcenter"}),
-        }
-        bold = {
-            "text": book.add_format({**base, "bold": True, "num_format": "@"}),
-            "number": book.add_format({**base, "bold": True, "num_format": "0", "align": "right"}),
-            "percent": book.add_format({**base, "bold": True, "num_format": "@", "align": "right"}),
-        }
-        last = len(columns) - 1
-        for i, column in enumerate(columns):
-            ws.set_column(i, i, column.width)
-        row = 0
-        for text, kind in ((title, "title"), (subtitle, "sub")):
-            if text:
-                ws.set_row(row, 30 if kind == "title" else 18)
-                _write_across(ws, row, last, text, fmt[kind])
-                row += 1
-        first_head = row
-        row = _write_header(ws, row, columns, fmt["head"])
-        ws.freeze_panes(row, min(3, last))
-        ws.repeat_rows(first_head, row - 1)
-        count = 0
-        for values in rows:
-            _write_row(ws, row, columns, values, fmt)
-            row, count = row + 1, count + 1
-        if total is not None:
-            _write_row(ws, row, columns, total, bold)
+        formats = _formats(book)
+        return sum(_write_sheet(book.add_worksheet(name), formats, mark, **table) for name, table in sheets.items())
+
+
+def _formats(book):
+    base = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "border": 1}
+    cells = {
+        "text": {**base, "num_format": "@"},
+        "number": {**base, "num_format": "0", "align": "right"},
+        "money": {**base, "num_format": "0.00", "align": "right"},
+        "percent": {**base, "num_format": "@", "align": "right"},
+    }
+    plain = {kind: book.add_format(look | ({"text_wrap": True} if kind == "text" else {})) for kind, look in cells.items()}
+    return plain | {
+        "head": book.add_format({**base, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#EDF6F4"}),
+        "title": book.add_format({"font_name": "黑体", "font_size": 16, "align": "center", "valign": "vcenter"}),
+        "sub": book.add_format({"font_name": "宋体", "font_size": 10, "align": "center"}),
+        "note": book.add_format({"font_name": "宋体", "font_size": 10, "text_wrap": True, "valign": "vcenter"}),
+        "total": {kind: book.add_format({**look, "bold": True}) for kind, look in cells.items()},
+    }
+
+
+def _write_sheet(ws, formats, mark, *, title, columns, rows, total=None, subtitle="", notes=()):
+    last = len(columns) - 1
+    for i, column in enumerate(columns):
+        ws.set_column(i, i, column.width)
+    row = 0
+    for text, kind in ((title, "title"), (subtitle, "sub")):
+        if text:
+            ws.set_row(row, 30 if kind == "title" else 18)
+            _write_across(ws, row, last, text, formats[kind])
             row += 1
-        for note in notes:
-            ws.set_row(row, 15 * _lines(note, sum(column.width for column in columns)))
-            _write_across(ws, row, last, note, fmt["note"])
-            row += 1
-        ws.set_landscape()
-        ws.set_paper(9)  # A4
-        ws.fit_to_pages(1, 0)
-        ws.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
-        ws.set_footer(f"&L{clean(mark).replace('&', '&&')}&R第 &P 页，共 &N 页")
+    first_head = row
+    row = _write_header(ws, row, columns, formats["head"])
+    ws.freeze_panes(row, min(3, last))
+    ws.repeat_rows(first_head, row - 1)
+    count = 0
+    for values in rows:
+        _write_row(ws, row, columns, values, formats)
+        row, count = row + 1, count + 1
+    if total is not None:
+        _write_row(ws, row, columns, total, formats["total"])
+        row += 1
+    for note in notes:
+        ws.set_row(row, 15 * _lines(note, sum(column.width for column in columns)))
+        _write_across(ws, row, last, note, formats["note"])
+        row += 1
+    ws.set_landscape()
+    ws.set_paper(9)  # A4
+    ws.fit_to_pages(1, 0)
+    ws.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+    ws.set_footer(f"&L{clean(mark).replace('&', '&&')}&R第 &P 页，共 &N 页")
     return count
 
 
@@ -142,7 +155,7 @@ def _write_row(ws, row, columns, values, formats):
     for i, (column, value) in enumerate(zip(columns, values, strict=True)):
         if value is None or value == "":
             ws.write_blank(row, i, None, formats[column.kind])
-        elif column.kind == "number" and not isinstance(value, str):
-            ws.write_number(row, i, value, formats["number"])
+        elif column.kind in ("number", "money") and not isinstance(value, str):
+            ws.write_number(row, i, value, formats[column.kind])
         else:
             ws.write_string(row, i, clean(value), formats[column.kind])

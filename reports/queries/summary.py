@@ -9,17 +9,21 @@ from core.formats import percent
 from core.sheets import Column
 from programmes.enums import Mode
 from reports.models import SchoolSnapshot, Snapshot
+from reports.queries.suppress import hidden, hidden_beside
 from visits.models.register import ALL
 
 COUNTS = ("due", "visited", "declined", *Mode.values)
 FIGURES = (
     "classes", "pupils", "due_households", "visited_households", "in_person_households", "other_households",
-    "teachers", "person_times", "leader_times", "middle_times", "party_times", "opinions",
+    "teachers", "person_times", "leader_times", "middle_times", "party_times", "opinions", "help_times", "help_amount",
+    "cases", "stories", "essays", "press",
 )  # fmt: skip
 NOTES = (
     "覆盖率＝实访学生数÷应访学生数，户覆盖率、上门率以应访户数为分母；合计的比率由合计的人数、户数算得，不是各校比率的平均。全部走到才写100%，其余向下取两位小数。",
     "应访学生：基准日在读且没有免访的学生。实访学生：活动期内以计入的方式走访过至少一次的应访学生。兄弟姐妹登记为一户的算一户，在几所学校就读的每所学校各算一户。",
     "一户可以有几种走访方式，上门户数与其他形式户数不相加。人次按计入的走访算，每次走访每位教师计一人次。兼在两校走访的教师在两校各计一名。婉拒为婉拒后至今未走访的学生。",
+    "类别各栏：1至4人写“<5”；合计会透露的，另有一栏一并不显示（…）或全栏写“<5”。合计是真实的数。案例、故事推荐、征文为截至此刻已报到区里的篇数。",
+    "已办结、办结率、建档数、结对数要等意见办理和关爱档案启用后才有，现在留空。",
 )
 
 
@@ -71,12 +75,16 @@ def _count(name, dimension=ALL):
     return lambda row: row.counts[dimension][name]
 
 
+def _nothing(row):
+    return None
+
+
 def _rate(part, whole):
     return lambda row: percent(part(row), whole(row), 2)
 
 
 def summary_columns(programme):
-    """[(Column, how a SummaryRow fills it)] after 序号: domain.md §4, District summary, as far as it is recorded."""
+    """[(Column, how a SummaryRow fills it)] after 序号: domain.md §4, District summary; what is not recorded yet is empty."""
     due, visited = _count("due"), _count("visited")
     homes, reached, at_home = _figure("due_households"), _figure("visited_households"), _figure("in_person_households")
 
@@ -112,6 +120,16 @@ def summary_columns(programme):
         number("中层家访人次", _figure("middle_times")),
         number("党员家访人次", _figure("party_times")),
         number("征集意见", _figure("opinions")),
+        number("已办结", _nothing),
+        rate("办结率", _nothing),
+        number("建档数", _nothing),
+        number("结对数", _nothing),
+        number("人次", _figure("help_times"), "资助"),
+        (Column("金额（元）", 11, "money", "资助"), _figure("help_amount")),
+        number("典型案例", _figure("cases")),
+        number("故事推荐", _figure("stories")),
+        number("征文", _figure("essays")),
+        number("报道", _figure("press")),
     ]
     return columns
 
@@ -128,10 +146,24 @@ class SummaryTable:
 
 
 def summary_table(compilation):
+    """As it leaves for the district: no count of a category that points at single pupils."""
     columns = summary_columns(compilation.programme)
     rows, total = summary_rows(compilation)
+    _leave_out(rows, [use.position + 1 for use in compilation.programme.categories.all()])
     cells = [[number, *(fill(row) for _, fill in columns)] for number, row in enumerate(rows, start=1)]
     sums = ["合计", *(fill(total) for _, fill in columns)]
     sums[1] = f"{len(rows)}所学校"
     titles = [Column("序号", 6, "number"), *(column for column, _ in columns)]
     return SummaryTable(titles, cells, sums, total.all["due"], total.all["visited"])
+
+
+def _leave_out(rows, dimensions):
+    """Cells of categories as they are written; their sums were taken before."""
+    for dimension in dimensions:
+        due = {row.school_id: row.counts[dimension]["due"] for row in rows}
+        visited = {row.school_id: row.counts[dimension]["visited"] for row in rows}
+        no_due = hidden(due)
+        no_visited = hidden_beside(visited, no_due, due)
+        for row in rows:
+            counts, pk = row.counts[dimension], row.school_id
+            counts["due"], counts["visited"] = no_due.get(pk, due[pk]), no_visited.get(pk, visited[pk])
