@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from core.audit import record
 from core.clock import now
 from core.jobs import create
-from homevisit.tests.world_deadlines import what_deadlines_make
+from homevisit.tests.world_deadlines import what_deadlines_make, what_was_true_before
 from homevisit.tests.world_up import what_goes_up
 from homevisit.tests.world_visit import around_visit
 from programmes.enums import DeadlineKind
@@ -137,6 +137,7 @@ class World:
             compilation=compilation, defaults=dict.fromkeys(FIGURES, 0), **at
         )[0]
         rows |= what_deadlines_make(compilation, place.head, place.tag, at)
+        rows |= what_was_true_before(rows)
 
     def _people(self):
         mine = self.places["c"]

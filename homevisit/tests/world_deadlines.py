@@ -6,6 +6,20 @@ from core.jobs import create
 from reminders.enums import Channel, Platform
 from reminders.models import Delivery, Digest, RobotHook, Run
 from reports.models import Nudge, ReviewDuty, SavedView, SchoolPart, SubmissionLine
+from students.models import PastAnswer, PastHousehold
+from visits.models import PastDue
+
+
+def what_was_true_before(rows):
+    """{model label: row}; rows: what stands at the place now."""
+    student, change, due = rows["students.Student"], rows["students.ChangeEvent"], rows["visits.Due"]
+    return {
+        "students.PastHousehold": PastHousehold.objects.create(student=student, household=None, until=now()),
+        "students.PastAnswer": PastAnswer.objects.create(
+            change=change, answered_on=today(), answered_at=now(), reopened_at=now()
+        ),
+        "visits.PastDue": PastDue.objects.create(due=due, exempt_reason="other", until=now()),
+    }
 
 
 def what_deadlines_make(compilation, head, tag, at):

@@ -5,7 +5,7 @@ from django.db import transaction
 from core.audit import record
 from core.clock import now, today
 from core.states import WrongState
-from students.models import ChangeEvent, Student
+from students.models import ChangeEvent, PastAnswer, Student
 from students.signals import students_changed
 
 
@@ -38,6 +38,7 @@ def reopen_changes(student_ids, answered_on, *, by):
     """The visit of that day no longer stands: what it answered is open again. Returns the ids of the changes."""
     changes = _locked(ChangeEvent.objects.filter(student_id__in=student_ids, answered_on=answered_on))
     if changes:
+        _remember(changes)
         _write(changes, answered_on=None, answered_at=None)
         _tell(changes, "change.reopen", by)
     return [change.pk for change in changes]
@@ -45,6 +46,16 @@ def reopen_changes(student_ids, answered_on, *, by):
 
 def _locked(changes):
     return list(changes.select_for_update(of=("self",)).select_related("student").order_by("pk"))
+
+
+def _remember(changes):
+    """That they counted as answered until now: what was told meanwhile can be told again."""
+    PastAnswer.objects.bulk_create(
+        [
+            PastAnswer(change=row, answered_on=row.answered_on, answered_at=row.answered_at, reopened_at=now())
+            for row in changes
+        ]
+    )
 
 
 def _write(changes, **values):

@@ -8,6 +8,7 @@ from django.db import transaction
 from core import audit
 from core.clock import now
 from schools.models import School, SchoolClass
+from students.actions.household import put_in_households
 from students.enums import MarkSource, Status
 from students.models import CategoryMark, Enrolment, Guardian, Household, Student
 from students.roster.report import counts
@@ -166,13 +167,16 @@ class Writer:
         by_line = {entry.line.number: entry.student.pk for entry in self.plan.creates}
         new = [join for join in self.plan.joins if not join.households]
         made = iter(Household.objects.bulk_create([Household(created_at=self.at) for _ in new], batch_size=BATCH))
-        members = []
+        homes, merged = {}, {}
         for join in self.plan.joins:
             household_id = join.households[0] if join.households else next(made).pk
-            ids = [*(by_line[number] for number in join.lines), *join.students]
-            members += [Student(pk=pk, household_id=household_id) for pk in ids]
-            Student.objects.filter(household_id__in=join.households[1:]).update(household_id=household_id)
-        Student.objects.bulk_update(members, ["household"], batch_size=BATCH)
+            merged |= dict.fromkeys(join.households[1:], household_id)
+            homes |= dict.fromkeys((*(by_line[number] for number in join.lines), *join.students), household_id)
+        old = sorted(merged)
+        for start in range(0, len(old), BATCH):
+            rows = Student.objects.filter(household_id__in=old[start : start + BATCH])
+            homes |= {pk: merged[home] for pk, home in rows.values_list("pk", "household_id")}
+        put_in_households(homes, at=self.at)
 
     def suggest(self):
         CategoryMark.objects.bulk_create(

@@ -66,7 +66,7 @@ def plan_visit(
             visit.save(force_insert=True)
             rows = student_rows(visit, students)
             VisitStudent.objects.bulk_create(rows)
-            VisitVisitor.objects.create(visit=visit, user=by, role=VisitorRole.LEAD)
+            VisitVisitor.went(visit, by, VisitorRole.LEAD).save()
             _set_others(visit, others, by=by)
             record(visit, "visit.plan", by=by, **_facts(visit), students=len(rows), visitors=1 + len(set(others)))
             return visit, True
@@ -290,9 +290,7 @@ def _set_others(visit, others, *, by):
     gone = [row for row in rows if row.user_id not in wanted]
     if fresh and colleagues(visit.school_id).filter(pk__in=fresh).count() != len(fresh):
         raise ValidationError({"others": "同行的老师要是本校的，去掉外校的再提交。"})
-    VisitVisitor.objects.bulk_create(
-        VisitVisitor(visit=visit, user_id=pk, role=VisitorRole.OTHER) for pk in sorted(fresh)
-    )
+    VisitVisitor.objects.bulk_create(VisitVisitor.went(visit, wanted[pk]) for pk in sorted(fresh))
     _open_to(visit, [wanted[pk] for pk in sorted(fresh)], by=by)
     VisitVisitor.objects.filter(pk__in=[row.pk for row in gone]).delete()
     _close_to(visit, [row.user for row in gone], by=by)

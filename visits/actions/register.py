@@ -8,12 +8,13 @@ from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
+from core.clock import now
 from programmes.enums import ProgrammeState
 from programmes.models import Programme
 from students.models import Student
-from visits.models import ClassCount, Due
+from visits.models import ClassCount, Due, PastDue
 from visits.models.register import ALL
 from visits.queries.facts import COLUMNS, read_facts, select_facts
 
@@ -119,9 +120,10 @@ def _apply(programme, difference):
 
 
 def set_due_facts(due, **values):
-    """Set exempt_reason or declined on one locked row and everything that follows from it."""
+    """Set exempt_reason or declined on one locked row and everything that follows from it; what it said stays told."""
     with transaction.atomic():
         row = _locked(due.programme, [due.student_id])[0]
+        _remember(row, values)
         difference = Counter()
         _weigh(difference, row, -1)
         for name, value in values.items():
@@ -133,6 +135,15 @@ def set_due_facts(due, **values):
         _weigh(difference, row, +1)
         _apply(due.programme, difference)
     return row
+
+
+def _remember(row, values):
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return
+    before = row.past.aggregate(last=Max("until"))["last"]
+    PastDue.objects.create(
+        due=row, exempt_reason=row.exempt_reason, declined=row.declined, since=before, until=now()
+    )
 
 
 def on_students_changed(sender, student_ids, **kwargs):

@@ -67,7 +67,7 @@ def _submit(by, programme, client_uuid, students, entry, family):
     _check_entry(visit, students, entry, family)
     _fill(visit, by, students, entry)
     visit.save(force_insert=True)
-    lead = VisitVisitor(visit=visit, user=by, role=VisitorRole.LEAD)
+    lead = VisitVisitor.went(visit, by, VisitorRole.LEAD)
     VisitVisitor.objects.bulk_create([lead, *_new_companions(visit, by, entry)])
     VisitStudent.objects.bulk_create(student_rows(visit, students))
     return _recorded(visit, by, students, entry, family, fresh=True)
@@ -256,9 +256,10 @@ def student_rows(visit, students):
 def _new_companions(visit, by, entry, known=()):
     """Rows of the colleagues who went along and are not on the record yet: staff of the same school."""
     fresh = set(entry.others) - {by.pk, visit.lead_id} - set(known)
-    if fresh and colleagues(visit.school_id).filter(pk__in=fresh).count() != len(fresh):
+    users = list(colleagues(visit.school_id).filter(pk__in=fresh).order_by("pk")) if fresh else []
+    if len(users) != len(fresh):
         raise ValidationError({"others": "同行的老师要是本校的，去掉外校的再提交。"})
-    return [VisitVisitor(visit=visit, user_id=pk, role=VisitorRole.OTHER) for pk in sorted(fresh)]
+    return [VisitVisitor.went(visit, user) for user in users]
 
 
 def _replace_visitors(visit, by, entry):

@@ -8,7 +8,7 @@ from visits.models.lines import (
     VisitVersion,
 )
 from visits.models.media import Media, Upload
-from visits.models.register import ClassCount, Due
+from visits.models.register import ClassCount, Due, PastDue
 from visits.models.visit import Opinion, Visit, VisitStudent, VisitVisitor
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "HelpGiven",
     "Media",
     "Opinion",
+    "PastDue",
     "PastVoid",
     "Promise",
     "Upload",

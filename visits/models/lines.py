@@ -119,6 +119,7 @@ class VisitVersion(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "记录的旧版本"
         ordering = ["visit_id", "-number"]
+        indexes = [models.Index(fields=["superseded_at"], name="visit_version_until")]
         constraints = [models.UniqueConstraint(fields=["visit", "number"], name="visit_version_unique")]
 
     def __str__(self):

@@ -58,6 +58,39 @@ class Due(models.Model):
         return f"{self.programme_id} {self.student_id}"
 
 
+class PastDueQuerySet(ScopedQuerySet):
+    def scope(self, reach):
+        return pupils_of(reach, "due__student__")
+
+
+class PastDue(models.Model):
+    """What a row of the register said before on exemption and 婉拒. Written by visits.actions.register.set_due_facts.
+
+    Known at an instant K: since < K <= until; since empty is from the beginning.
+    """
+
+    due = models.ForeignKey(Due, models.CASCADE, related_name="past", verbose_name="应访名单")
+    exempt_reason = models.CharField("免访原因", max_length=10, choices=Exempt, blank=True)
+    declined = models.BooleanField("婉拒", default=False)
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField()
+
+    objects = PastDueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "以前的免访和婉拒"
+        ordering = ["due_id", "id"]
+        indexes = [models.Index(fields=["until"], name="past_due_until")]
+        constraints = [
+            models.CheckConstraint(
+                name="past_due_order", condition=Q(since__isnull=True) | Q(until__gte=models.F("since"))
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.due_id} {self.until:%Y-%m-%d}"
+
+
 class ClassCountQuerySet(ScopedQuerySet):
     def scope(self, reach):
         return Q(authority_id__in=reach.authorities | reach.reviewed_authorities) | Q(school_id__in=reach.staff_schools)

@@ -198,13 +198,23 @@ class VisitStudent(models.Model):
 
 
 class VisitVisitor(models.Model):
+    """Who went. position, politics: the teacher's then, so that 人次 of leaders and of party members do not move with a
+    later appointment (visits.queries.as_of); empty: as the teacher's are now."""
+
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="visitors", verbose_name="家访")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits_made", verbose_name="教师")
     role = models.CharField("角色", max_length=6, choices=VisitorRole, default=VisitorRole.OTHER)
     confirmed_at = models.DateTimeField("本人确认去过", null=True)
     denied_at = models.DateTimeField("本人说没去", null=True)
+    position = models.CharField("当时的职务", max_length=20, null=True)  # noqa: DJ001 (empty is a known "none")
+    politics = models.CharField("当时的政治面貌", max_length=2, null=True)  # noqa: DJ001
 
     objects = OfVisit.as_manager()
+
+    @classmethod
+    def went(cls, visit, user, role=VisitorRole.OTHER):
+        """A row that keeps who the teacher is now."""
+        return cls(visit=visit, user=user, role=role, position=user.position, politics=user.politics)
 
     class Meta:
         verbose_name = verbose_name_plural = "走访教师"

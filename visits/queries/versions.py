@@ -24,12 +24,14 @@ PLAIN = (
 def content(visit):
     """What the record says, as JSON: texts, columns, and the lines that hang on it in their order.
 
-    People are ids: a name changed later is not a difference. How a promise went is told by a later visit and is
-    not part of the record. Notes carry their school, since each school reads its own alone.
+    People are ids: a name changed later is not a difference. How a promise went is told by a later visit and is not
+    part of the record. Figures of an earlier day are counted from here (visits.queries.as_of).
+    Notes carry their school, since each school reads its own alone.
     """
     return {
         "texts": {name: getattr(visit, name) for name in TEXTS},
         **{name: getattr(visit, name) for name in PLAIN},
+        "visited_on": _day(visit.visited_on),
         "started_at": _instant(visit.started_at),
         "ended_at": _instant(visit.ended_at),
         "follow_up_on": _day(visit.follow_up_on),
@@ -37,7 +39,10 @@ def content(visit):
             {"student": row.student_id, "school": row.school_id}
             for row in visit.visit_students.order_by("pk")
         ],
-        "visitors": [{"user": row.user_id, "role": row.role} for row in visit.visitors.order_by("pk")],
+        "visitors": [
+            {"user": row.user_id, "role": row.role, "position": row.position, "politics": row.politics}
+            for row in visit.visitors.order_by("pk")
+        ],
         "notes": [
             {"student": row.student_id, "school": row.school_id, "strengths": row.strengths, "text": row.text}
             for row in visit.notes.order_by("pk")

@@ -33,7 +33,9 @@ def test_content_holds_texts_people_and_lines(visit, student, head, teacher, sch
     assert (said["started_at"], said["ended_at"]) == ("2022-09-17T18:30+08:00", "2022-09-17T19:20+08:00")
     assert (said["mode"], said["guardians_met"], said["student_present"]) == ("in_person", ["mother"], True)
     assert said["students"] == [{"student": student.pk, "school": school.pk}]
-    assert said["visitors"] == [{"user": head.pk, "role": "lead"}, {"user": teacher.pk, "role": "other"}]
+    assert said["visited_on"] == "2022-09-17"
+    then = {"position": "", "politics": ""}
+    assert said["visitors"] == [{"user": head.pk, "role": "lead", **then}, {"user": teacher.pk, "role": "other", **then}]
     assert said["notes"] == [{"student": student.pk, "school": school.pk, "strengths": "手巧", "text": "爱画画"}]
     assert said["opinions"] == [{"category": "作业", "text": "少一点。", "answerer": "school"}]
     assert said["promises"] == [{"who": "family", "text": "每晚读书", "due_on": "2022-10-08"}]
