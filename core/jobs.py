@@ -69,7 +69,7 @@ def claim(job_id):
     """Take the job for this worker, or None if another one has it or it is over."""
     with transaction.atomic():
         job = Job.objects.select_for_update().filter(pk=job_id).first()
-        if job is None or not job.is_open:
+        if job is None or not job.is_open or job.state == JobState.WAITING:
             return None
         if job.state == JobState.RUNNING and not Job.objects.stale().filter(pk=job_id).exists():
             return None

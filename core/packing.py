@@ -29,9 +29,13 @@ def within_the_day(kind, by):
         raise WrongState(f"今天已经打包了{A_DAY}次，明天再来。做好的还可以在24小时内下载。")
 
 
+def random_password():
+    return "".join(secrets.choice(LETTERS) for _ in range(12))
+
+
 def new_password():
     """As it stands in a job's args."""
-    return encrypt("".join(secrets.choice(LETTERS) for _ in range(12)), SEALED_FOR)
+    return encrypt(random_password(), SEALED_FOR)
 
 
 def opened(password):

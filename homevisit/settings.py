@@ -159,6 +159,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # One tick a minute reads what is due from the database, so a missed tick heals itself.
     "tick": {"task": "reports.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
+    "reminders": {"task": "reminders.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "registers": {"task": "visits.tasks.refresh_registers", "schedule": crontab(hour=3, minute=10)},
     "locks": {"task": "visits.tasks.lock_records", "schedule": crontab(hour=3, minute=20)},
     "drafts": {"task": "visits.tasks.purge_drafts", "schedule": crontab(hour=3, minute=40)},
@@ -269,6 +270,14 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False  # strips only "=": our sheets w
 IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = False
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="homevisit@localhost")
+SITE_URL = env.str("SITE_URL", default="")  # https://… as people open it: the links in mails and in group chats
+# Where a school's robot may be called: nothing else is, whatever an office types in (security.md §6).
+ROBOT_ADDRESSES = {
+    "wecom": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send",
+    "dingtalk": "https://oapi.dingtalk.com/robot/send",
+}
+PACKAGE_MAIL_LIMIT = 15 * 1024 * 1024  # a larger package is only announced: mail servers refuse it
 
 # ── Logs: JSON lines, ids only ──
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # core.middleware sets it anew on every request

@@ -2,11 +2,27 @@ from celery import shared_task
 
 
 @shared_task
-def compile_coverage(job_id: int):
-    """Freeze, write, check one compilation; a second message for the same job finds nothing to do."""
-    from reports.actions.compile import run_compilation
+def compile_deadline(job_id: int):
+    """Hand out the schools of one package, or write it when they are done; a second message finds nothing to do."""
+    from reports.actions.compile import run_lead
 
-    run_compilation(job_id)
+    run_lead(job_id)
+
+
+@shared_task
+def compile_schools(job_ids: list[int]):
+    """Freeze and gather some schools of one package; a second message finds them done."""
+    from reports.actions.compile import run_schools
+
+    run_schools(job_ids)
+
+
+@shared_task
+def mail_package(compilation_id: int):
+    """A package to the bureau's address; a second message finds it sent."""
+    from reports.actions.compile.mail import mail_package
+
+    mail_package(compilation_id)
 
 
 @shared_task
@@ -27,20 +43,24 @@ def export_register(job_id: int):
 
 @shared_task
 def tick():
-    """Every minute: lost jobs are sent again, passed deadlines compiled, left-over roster uploads,
+    """Every minute: lost jobs are sent again, passed deadlines compiled, packages mailed, left-over roster uploads,
     old archives, packs of forms and photos nobody came back for removed.
 
     One that fails does not keep the others from their turn.
     """
     from core.jobs import requeue_stale
     from reports.actions.compile import start_due_compilations
+    from reports.actions.compile.mail import mail_waiting_packages
     from reports.actions.pack import remove_old_packs
     from students.actions.upload import remove_overdue
     from visits.actions.archive import remove_old_archives
     from visits.actions.sweep import sweep_media
 
     errors = []
-    for act in (requeue_stale, start_due_compilations, remove_overdue, remove_old_archives, remove_old_packs, sweep_media):
+    for act in (
+        requeue_stale, start_due_compilations, mail_waiting_packages, remove_overdue, remove_old_archives,
+        remove_old_packs, sweep_media,
+    ):  # fmt: skip
         try:
             act()
         except Exception as error:  # noqa: BLE001 (raised below)

@@ -18,11 +18,11 @@ class CompilationQuerySet(ScopedQuerySet):
 
 
 class Compilation(models.Model):
-    """Coverage of one programme as of one instant, frozen, with its workbook.
+    """What one programme's schools had reached and handed in as of one instant, frozen, with its package.
 
     The deadline's own compilation is the one with as_of == deadline_at; an earlier as_of is 阶段性, a later
     one shows what came after. revision counts up per programme and kind. Both are unique, so two workers make
-    one. See docs/decisions/0004-compilations.md.
+    one; a correction is one more revision of the same instant. See docs/decisions/0004-compilations.md.
     """
 
     programme = models.ForeignKey(
@@ -81,6 +81,11 @@ class Compilation(models.Model):
     @property
     def is_ready(self):
         return self.state == CompilationState.READY
+
+    @property
+    def has_file(self):
+        """Also one that lacks schools."""
+        return self.state in (CompilationState.READY, CompilationState.INCOMPLETE)
 
     @property
     def stage(self):

@@ -1,6 +1,8 @@
 """One deadline, one compilation, one file; whoever dies, the figures are the same."""
 
+import io
 import threading
+import zipfile
 from datetime import date, datetime, timedelta
 
 import openpyxl
@@ -17,9 +19,10 @@ from core.models import AuditEntry, Job
 from core.states import WrongState
 from programmes.models import Deadline
 from reports import tasks
-from reports.actions import compile as compiling
 from reports.actions.compile import CannotCompile, cancel_compilation, run_compilation, start_compilation
-from reports.models import Compilation, SchoolSnapshot, Snapshot
+from reports.actions.compile import lead as leading
+from reports.actions.compile import schools as of_schools
+from reports.models import Compilation, SchoolPart, SchoolSnapshot, Snapshot
 from reports.tests.factories import make_district
 from schools.models import School
 from schools.tests.factories import make_class, make_officer, make_school
@@ -39,9 +42,14 @@ def compiled(programme, **options):
     return compilation
 
 
+def summary_sheet(compilation):
+    with zipfile.ZipFile(private_path(compilation.file)) as archive:
+        return openpyxl.load_workbook(io.BytesIO(archive.read("走访情况汇总表.xlsx"))).active
+
+
 def sheet_rows(compilation):
     """[[cells]] of the schools and 合计, with the header's titles (group · title) in front."""
-    sheet = openpyxl.load_workbook(private_path(compilation.file)).active
+    sheet = summary_sheet(compilation)
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     start = next(i for i, row in enumerate(rows) if row[0] == "序号")
     group, titles = "", []
@@ -50,6 +58,14 @@ def sheet_rows(compilation):
         titles.append(f"{group}·{below}" if below else group)
     end = next(i for i, row in enumerate(rows) if row[0] == "合计")
     return [titles, *rows[start + 2 : end + 1]]
+
+
+def main_job():
+    return Job.objects.get(parent=None)
+
+
+def packages(media):
+    return [p.name for p in (media / "compilations").iterdir() if p.is_file()]
 
 
 def figures(compilation):
@@ -86,7 +102,7 @@ def test_the_sheet_opens_right_in_the_office(midnight):
     officer = make_officer(programme.authority, name="周敏", username="zhoumin")
     midnight()
     compilation = compiled(programme, by=officer)
-    sheet = openpyxl.load_workbook(private_path(compilation.file)).active
+    sheet = summary_sheet(compilation)
     cell = next(c for row in sheet.iter_rows() for c in row if c.value == "=1+1")
     assert (cell.data_type, cell.number_format) == ("s", "@")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
@@ -107,8 +123,8 @@ def test_called_twice_is_one_compilation_and_one_file(midnight, media, django_ca
     again = start_compilation(programme, "coverage")
     run_compilation(first.job_id)
     assert first == second == again == Compilation.objects.get()
-    assert (len(messages), Job.objects.get().attempts) == (1, 1)
-    assert [p.name for p in media.rglob("*") if p.is_file()] == ["binhe-2022-coverage-1.xlsx"]
+    assert (len(messages), main_job().attempts) == (3, 2)  # the package, its schools, the package again
+    assert packages(media) == ["binhe-2022-coverage-1-2.zip"]
     compilation = Compilation.objects.get()
     assert compilation.checksum == checksum_of(compilation.file)
 
@@ -161,13 +177,13 @@ def test_after_the_deadline_the_present_state_may_be_asked_for(midnight, setting
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("submissions", "“材料报送”的汇编还没有开放，现在只能汇编“走访全覆盖”（coverage）。"),
+        ("submissions", "这个活动没有“材料报送”截止时间，请先在“管理—截止事项”里添加。"),
         ("nonsense", "没有“nonsense”这种截止事项，可以写：plan、coverage、submissions、essays、report。"),
     ],
 )
 def test_another_kind_is_answered_with_one_sentence(kind, words):
     programme, _ = make_district(schools=1)
-    with pytest.raises(CannotCompile, match=words.replace("（", ".").replace("）", ".")):
+    with pytest.raises(CannotCompile, match=words):
         start_compilation(programme, kind)
     with pytest.raises(CommandError) as error:
         call_command("compile_deadline", programme.code, kind)
@@ -187,57 +203,73 @@ def test_a_dead_workers_schools_stay_and_the_next_worker_goes_on(midnight, monke
     programme, schools = make_district(schools=12)
     midnight()
     compilation = start_compilation(programme, "coverage", queue=False)
-    chunks, keep = [], compiling._keep
+    parts, keep = [], of_schools._keep
 
-    def dies_at_the_second_chunk(compilation, rows):
-        chunks.append([row.school_id for row in rows])
-        if len(chunks) == 2:
+    def dies_at_the_sixth(part, *facts):
+        parts.append(part)
+        if len(parts) == 6:
             raise KeyboardInterrupt  # the process is gone: nothing below runs
-        keep(compilation, rows)
+        keep(part, *facts)
 
-    monkeypatch.setattr(compiling, "_keep", dies_at_the_second_chunk)
+    monkeypatch.setattr(of_schools, "_keep", dies_at_the_sixth)
     with pytest.raises(KeyboardInterrupt):
         run_compilation(compilation.job_id)
-    job = Job.objects.get()
-    assert (job.state, SchoolSnapshot.objects.count()) == (JobState.RUNNING, 5)
+    assert (main_job().state, SchoolSnapshot.objects.count()) == (JobState.WAITING, 5)
+    assert Job.objects.filter(parent=main_job(), state=JobState.RUNNING).count() == 1
 
     settings.HOMEVISIT_CLOCK = "2022-10-01T00:03+08:00"
-    monkeypatch.setattr(compiling, "_keep", keep)
+    monkeypatch.setattr(of_schools, "_keep", keep)
     tasks.tick()
+    run_compilation(compilation.job_id)
     compilation.refresh_from_db()
-    assert (compilation.state, Job.objects.get().attempts) == ("ready", 2)
-    assert SchoolSnapshot.objects.count() == 12
+    assert (compilation.state, SchoolSnapshot.objects.count()) == ("ready", 12)
+    assert sorted(Job.objects.exclude(parent=None).values_list("attempts", flat=True)) == [1] * 11 + [2]
     untroubled = compiled(programme, at=DEADLINE - timedelta(seconds=1))
     assert figures(untroubled) == figures(compilation)
 
 
-def test_an_old_worker_that_wakes_up_writes_nothing(midnight, monkeypatch, settings):
+def test_an_old_worker_that_wakes_up_writes_nothing(midnight, monkeypatch, settings, media):
     programme, _ = make_district(schools=6)
     midnight()
     compilation = start_compilation(programme, "coverage", queue=False)
-    real = compiling.schools_as_of
+    real = of_schools.schools_as_of
 
     def sleeps(*args, **kwargs):
-        monkeypatch.setattr(compiling, "schools_as_of", real)
+        monkeypatch.setattr(of_schools, "schools_as_of", real)
         settings.HOMEVISIT_CLOCK = "2022-10-01T00:03+08:00"
-        jobs.requeue_stale()  # eager: another worker does all of it meanwhile
+        jobs.requeue_stale()
+        run_compilation(compilation.job_id)  # another worker does all of it meanwhile
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(compiling, "schools_as_of", sleeps)
+    monkeypatch.setattr(of_schools, "schools_as_of", sleeps)
     run_compilation(compilation.job_id)
     compilation.refresh_from_db()
-    assert (compilation.state, Job.objects.get().attempts) == ("ready", 2)
+    assert compilation.state == "ready"
+    assert sorted(Job.objects.exclude(parent=None).values_list("attempts", flat=True)) == [1] * 5 + [2]
     assert AuditEntry.objects.filter(action="compilation.ready").count() == 1
     assert (SchoolSnapshot.objects.count(), checksum_of(compilation.file)) == (6, compilation.checksum)
+    assert sorted(kept(media)) == sorted(SchoolPart.objects.values_list("file", flat=True))
 
 
-def test_a_file_that_does_not_match_is_not_published(midnight, monkeypatch):
+def kept(media):
+    return [str(p.relative_to(media)) for p in (media / "compilations" / "parts").rglob("*.zip")]
+
+
+def test_a_file_that_does_not_match_is_not_published(midnight, monkeypatch, media):
     programme, _ = make_district()
     midnight()
-    monkeypatch.setattr(compiling, "write_table", lambda path, **table: openpyxl.Workbook().save(path))
+
+    def nothing(compilation, path, **rest):
+        with zipfile.ZipFile(path, "w") as archive:
+            book = io.BytesIO()
+            openpyxl.Workbook().save(book)
+            archive.writestr("走访情况汇总表.xlsx", book.getvalue())
+
+    monkeypatch.setattr(leading, "write_package", nothing)
     compilation = compiled(programme)
     assert (compilation.state, compilation.job.state) == ("frozen", JobState.FAILED)
     assert "核对没有通过" in compilation.job.message
+    assert packages(media) == []
     monkeypatch.undo()
     assert compiled(programme).state == "ready"
 
@@ -254,22 +286,26 @@ def test_cancelled_work_goes_on_from_where_it_stopped(midnight, monkeypatch):
     officer = make_officer(programme.authority)
     midnight()
     compilation = start_compilation(programme, "coverage", queue=False)
-    real = compiling._keep
+    real = jobs.part_over
 
-    def cancelled_meanwhile(compilation, rows):
-        real(compilation, rows)
-        monkeypatch.undo()
-        cancel_compilation(compilation, by=officer)
+    def cancelled_meanwhile(part):
+        real(part)
+        if SchoolSnapshot.objects.count() == 5 and main_job().is_open:
+            cancel_compilation(compilation, by=officer)
 
-    monkeypatch.setattr(compiling, "_keep", cancelled_meanwhile)
+    monkeypatch.setattr(jobs, "part_over", cancelled_meanwhile)
     run_compilation(compilation.job_id)
-    assert (Job.objects.get().state, SchoolSnapshot.objects.count()) == (JobState.CANCELLED, 5)
+    monkeypatch.undo()
+    states = Job.objects.exclude(parent=None).order_by("pk").values_list("state", flat=True)
+    assert list(states) == [JobState.DONE] * 5 + [JobState.CANCELLED]
+    assert (main_job().state, SchoolSnapshot.objects.count()) == (JobState.CANCELLED, 5)
     with pytest.raises(WrongState):
         cancel_compilation(Compilation.objects.select_related("job").get(), by=officer)
     assert tasks.tick() is None  # a cancelled one is not started behind the officer's back
-    assert Job.objects.get().state == JobState.CANCELLED
+    assert main_job().state == JobState.CANCELLED
     assert compiled(programme, by=officer) == compilation
     assert Compilation.objects.get().state == "ready"
+    assert list(Job.objects.exclude(parent=None).order_by("pk").values_list("attempts", flat=True)) == [1] * 6
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == [
         "compilation.start", "compilation.cancel", "compilation.restart", "compilation.ready",
     ]  # fmt: skip
@@ -359,6 +395,7 @@ def test_two_workers_at_once_make_one_compilation(midnight, media):
     close_old_connections()
     assert errors == []
     assert found == [Compilation.objects.get().pk] * 3
-    assert (Compilation.objects.get().state, Job.objects.get().attempts) == ("ready", 1)
+    assert (Compilation.objects.get().state, main_job().attempts) == ("ready", 2)
+    assert list(Job.objects.exclude(parent=None).values_list("attempts", flat=True)) == [1] * 8
     assert (SchoolSnapshot.objects.count(), AuditEntry.objects.filter(action="compilation.ready").count()) == (8, 1)
-    assert len([p for p in media.rglob("*") if p.is_file()]) == 1
+    assert (len(packages(media)), len(kept(media))) == (1, 8)

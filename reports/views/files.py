@@ -14,7 +14,6 @@ from core.formats import thousands
 from reports.queries.compilations import compilations_for
 from reports.queries.summary import NOTES, summary_table
 from reports.views.jobs import job_context
-from reports.views.rows import XLSX
 
 PAGE = 50
 NAME = 1  # the column that names the row
@@ -33,7 +32,7 @@ def snapshot(request, pk):
     authorize(request.user, "reports.view_desk")
     compilation = get_object_or_404(compilations_for(request.user), pk=pk)
     context = {"compilation": compilation}
-    if not compilation.is_ready:
+    if not compilation.has_file:
         return render(request, "reports/snapshot.html", context | {"job": job_context(compilation.job, compilation)})
     table = summary_table(compilation)
     context |= {
@@ -59,10 +58,10 @@ def _cells(columns, row):
 
 @require_safe
 def download(request, pk):
-    """The workbook itself. Out of scope is like missing; each download is written down."""
+    """The package itself. Out of scope is like missing; each download is written down."""
     compilation = get_object_or_404(compilations_for(request.user), pk=pk)
     authorize(request.user, "reports.view_desk", compilation)
-    if not compilation.is_ready:
+    if not compilation.has_file:
         raise Http404
     try:
         file = open_private(compilation.file)
@@ -70,8 +69,8 @@ def download(request, pk):
         raise Http404 from None
     record(compilation, "report.download", by=request.user, sha256=compilation.checksum, revision=compilation.revision)
     as_of = timezone.localtime(compilation.as_of)
-    name = f"{compilation.programme.short_title}走访情况汇总表-截至{as_of:%Y%m%d-%H%M}.xlsx"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    name = f"{compilation.programme.short_title}{compilation.get_kind_display()}汇编-截至{as_of:%Y%m%d-%H%M}.zip"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
     response["Cache-Control"] = "no-store, private"
     response["X-Content-Type-Options"] = "nosniff"
     return response

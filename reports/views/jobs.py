@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.access import authorize
 from core.models import Job
 from core.states import WrongState
-from reports.actions.compile import cancel_compilation, start_compilation
+from reports.actions.compile import cancel_compilation, restart_compilation
 from reports.models import Compilation
 
 
@@ -31,19 +31,20 @@ def job(request, pk):
 
 @require_POST
 def cancel(request, pk):
-    compilation = get_object_or_404(Compilation.objects.visible_to(request.user).select_related("job"), pk=pk)
-    authorize(request.user, "reports.compile", compilation)
-    try:
-        cancel_compilation(compilation, by=request.user)
-    except WrongState as over:
-        return render(request, "409.html", {"message": str(over), "back": reverse("desk:home")}, status=409)
-    return redirect("desk:home")
+    return _act(request, pk, cancel_compilation)
 
 
 @require_POST
 def retry(request, pk):
-    """A package that failed or was cancelled goes on where it stopped."""
-    compilation = get_object_or_404(Compilation.objects.visible_to(request.user).select_related("programme"), pk=pk)
+    """A package that failed, was cancelled or lacks schools goes on where it stopped."""
+    return _act(request, pk, restart_compilation)
+
+
+def _act(request, pk, action):
+    compilation = get_object_or_404(Compilation.objects.visible_to(request.user).select_related("job"), pk=pk)
     authorize(request.user, "reports.compile", compilation)
-    start_compilation(compilation.programme, compilation.kind, by=request.user, at=compilation.as_of)
+    try:
+        action(compilation, by=request.user)
+    except WrongState as refused:
+        return render(request, "409.html", {"message": str(refused), "back": reverse("desk:home")}, status=409)
     return redirect("desk:home")

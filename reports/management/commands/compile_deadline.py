@@ -15,11 +15,11 @@ PATIENCE = 1800  # seconds for another process that is at it already
 
 
 class Command(BaseCommand):
-    help = "冻结一个截止事项的数据，写出区级汇总表，并打印文件和数字。做过的不会再做一遍。"
+    help = "冻结一个截止事项的数据，收齐各校材料，打成区级汇编，并打印文件和数字。做过的不会再做一遍。"
 
     def add_arguments(self, parser):
         parser.add_argument("programme", help="活动代码，在“管理—活动”里看")
-        parser.add_argument("kind", help="截止事项，现在只有 coverage")
+        parser.add_argument("kind", help="截止事项：plan、coverage、submissions、essays、report")
         help_at = "数据截至时刻，如 2022-10-01T00:00（不写时区就是北京时间）；默认为截止时刻，没到截止就是现在"
         parser.add_argument("--at", type=_instant, help=help_at)
 
@@ -54,6 +54,8 @@ class Command(BaseCommand):
         kind, stage = compilation.get_kind_display(), compilation.stage
         self.stdout.write(f"{compilation.programme}，{kind}，{stage}，第{compilation.revision}版")
         self.stdout.write(f"数据截至 {compilation.as_of_words}")
+        for line in compilation.missing:
+            self.stdout.write(f"没有汇编成：{line['name']}，{line['why']}")
         for row in (*rows, total):
             self.stdout.write(f"{row.name}\t应访{row.all['due']}\t实访{row.all['visited']}\t{row.rate()}")
         self.stdout.write(f"SHA-256 {compilation.checksum}")
