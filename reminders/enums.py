@@ -29,3 +29,22 @@ class Platform(models.TextChoices):
 class RunKind(models.TextChoices):
     DAY = "day", "每日提醒"
     EVENING = "evening", "预约提醒"
+
+
+class LineKind(models.TextChoices):
+    """What somebody may be told of, the most urgent first: lines stand in this order."""
+
+    APPOINTMENTS = "appointments", "约好的家访"
+    RETURNED = "returned", "退回要改"
+    UNWRITTEN = "unwritten", "还没写的记录"
+    MISSING = "missing", "快到期的"
+    FAMILIES = "families", "还没走访的家庭"
+    FOLLOW_UPS = "follow_ups", "到日子的回访"
+    REVIEW = "review", "等你看的"
+    JUDGING = "judging", "等你评的"
+    CONFIRM = "confirm", "等你确认的"
+    OPINIONS = "opinions", "家长意见"
+    CLASS_LEFT = "class_left", "班里还没走访的"
+
+
+WEEKLY = (LineKind.CLASS_LEFT,)  # told in the first round of a week; the page shows it any day

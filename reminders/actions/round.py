@@ -1,0 +1,101 @@
+"""Telling people: one round a kind and day, batch by batch, so that a worker that dies is followed by another one which
+tells the rest and nobody twice."""
+
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+
+from core.clock import now, today
+from core.jobs import JobStopped
+from reminders.actions.deliver import prepare_mails, prepare_robots
+from reminders.actions.settle import withdraw_older
+from reminders.enums import RunKind, Slot
+from reminders.models import Digest, Run
+from reminders.queries.hours import Hours, occasion_of, open_programmes
+from reminders.queries.line import summary
+from reminders.queries.lines import due_lines, evening_lines
+from reminders.queries.people import batches, people
+from schools.actions.message import tell_each
+
+log = structlog.get_logger("homevisit.reminders")
+
+STALE = timedelta(minutes=5)  # a round without a sign of life for so long is taken over
+SLOTS = {RunKind.DAY: Slot.DAY, RunKind.EVENING: Slot.EVENING}
+
+
+def start_due_rounds():
+    """Rounds whose hour has come today and that nobody has held yet. Called every minute: a day that was missed is
+    over, what is still to do stands in the next round."""
+    programmes = open_programmes()
+    hours = Hours.of(programmes)
+    for kind in RunKind:
+        if programmes and hours.has_come(kind, now()):
+            run = claim(kind, today())
+            if run is not None:
+                hold(run, programmes, hours)
+
+
+def claim(kind, on):
+    """The round for this worker, or None where it is held already or another one is at it."""
+    run, created = Run.objects.get_or_create(kind=kind, on=on)
+    if created:
+        return run
+    if run.finished_at is not None or run.heartbeat_at > now() - STALE:
+        return None
+    mine = Run.objects.filter(pk=run.pk, finished_at=None, heartbeat_at=run.heartbeat_at)
+    if not mine.update(heartbeat_at=now()):
+        return None
+    log.warning("round_taken_over", kind=kind, on=str(on))
+    run.refresh_from_db()
+    return run
+
+
+def hold(run, programmes, hours):
+    """Tell everybody. What the quiet hours cut off is left to the next round."""
+    occasion = occasion_of(programmes, run.on)
+    try:
+        for ids in batches(programmes):
+            if not hours.are_open(now()):
+                return
+            tell_batch(run, people(ids, programmes), occasion)
+        with transaction.atomic():
+            _beat(run, finished_at=now())
+            if run.kind == RunKind.DAY:
+                prepare_robots(run.on)
+    except JobStopped:
+        log.info("round_lost", kind=run.kind, on=str(run.on))
+
+
+def tell_batch(run, persons, occasion):
+    """Digests, notices and mails to be sent, all or none. Whoever has been told in this round already is left out."""
+    lines = due_lines(persons, occasion) if run.kind == RunKind.DAY else evening_lines(persons)
+    with transaction.atomic():
+        _beat(run)
+        slot = SLOTS[run.kind]
+        told = Digest.objects.filter(user_id__in=list(lines), slot=slot, on=run.on)
+        for person in told.values_list("user_id", flat=True):
+            del lines[person]
+        messages = tell_each({person: summary(own) for person, own in lines.items()}, url=reverse("reminders:mine"))
+        digests = Digest.objects.bulk_create(
+            Digest(
+                user_id=person, slot=slot, on=run.on, lines=[line.as_json() for line in own],
+                message=messages[person], created_at=now(),
+            )
+            for person, own in lines.items()
+        )  # fmt: skip
+        withdraw_older(list(lines), slot, run.on)
+        prepare_mails(digests)
+        Run.objects.filter(pk=run.pk).update(told=F("told") + len(digests))
+
+
+def _beat(run, **values):
+    """A sign of life, and the row locked until the end of the transaction. Raises JobStopped when the round has become
+    somebody else's."""
+    moment = now()
+    mine = Run.objects.filter(pk=run.pk, finished_at=None, heartbeat_at=run.heartbeat_at)
+    if not mine.update(heartbeat_at=moment, **values):
+        raise JobStopped
+    run.heartbeat_at = moment

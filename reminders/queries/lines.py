@@ -1,0 +1,35 @@
+"""Everything that is due for a batch of people, line by line. Computed when it is told and again when it is read, so a
+thing that is done is never told of."""
+
+from collections import defaultdict
+
+from reminders.queries import desk, families, looking, missing, visiting, writing
+from reminders.queries.line import ordered
+
+DAILY = (
+    visiting.appointments, visiting.unwritten, visiting.returned, visiting.confirm, visiting.opinions,
+    visiting.follow_ups, looking.records, writing.works_returned, writing.works_at_school, writing.filings,
+    writing.statements, writing.sheets, desk.waiting,
+)  # fmt: skip
+
+
+def due_lines(people, occasion):
+    """{person: [Line]}, the most urgent first; whoever has nothing to do is not in it. A fixed number of queries,
+    however many people: about thirty, and a few more for each notice with a deadline ahead."""
+    found = defaultdict(list)
+    parts = [source(people) for source in DAILY]
+    waiting = families.waiting(people)
+    parts.append(families.families(people, waiting))
+    if occasion.weekly:
+        parts.append(families.class_left(people, waiting))
+    parts += [missing.schools(people, occasion.nearing), missing.districts(people, occasion.nearing)]
+    for part in parts:
+        for person, lines in part.items():
+            if person in people.ids:
+                found[person] += lines
+    return {person: ordered(lines) for person, lines in found.items()}
+
+
+def evening_lines(people):
+    """{person: [Line]} of tomorrow's appointments."""
+    return visiting.tomorrow(people)

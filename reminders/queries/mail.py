@@ -1,0 +1,30 @@
+"""A digest as a mail: what stands in the inbox, and a link for each line."""
+
+from django.conf import settings
+
+from core.formats import day
+from reminders.enums import Slot
+
+
+def mail_is_set_up():
+    """False: the default backend only prints to the console, so nobody is told that a mail was sent."""
+    return not settings.EMAIL_BACKEND.endswith("console.EmailBackend")
+
+
+def address(path):
+    """A link that can be opened from outside; "" where the installation does not know its own address."""
+    return settings.SITE_URL.rstrip("/") + path if settings.SITE_URL else ""
+
+
+def mail_text(digest):
+    """(subject, body) of plain text."""
+    lines = digest.lines
+    head = "明天的家访" if digest.slot == Slot.EVENING else f"{day(digest.on)}，{len(lines)}件事要做"
+    parts = [f"{number}. {line['text']}{_link(line)}" for number, line in enumerate(lines, 1)]
+    foot = "做完的事不会再提醒。不想收邮件，在“提醒设置”里关掉。"
+    return f"家访提醒：{head}", "\n\n".join([*parts, foot]) + "\n"
+
+
+def _link(line):
+    url = address(line["url"])
+    return f"\n   {url}" if url else ""

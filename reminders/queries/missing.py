@@ -1,0 +1,120 @@
+"""Who is missing before a deadline: a school's own list for its office, counts of schools for the district."""
+
+from collections import Counter, defaultdict
+
+from django.db.models import F, Sum
+from django.urls import reverse
+
+from core.clock import today
+from core.formats import day
+from programmes.enums import DeadlineKind
+from reminders.enums import LineKind
+from reminders.queries.line import Line
+from reports.enums import Handed
+from reports.queries.submissions import register
+from schools.models import School
+from visits.models import ClassCount
+from visits.models.register import ALL
+
+PAGES = {"plan": "reports:plan", "report": "reports:report"}  # every other paper is a work
+
+
+def schools(people, nearing):
+    """For the leader and the office: what the school has not handed in, and how far its visiting is. For every
+    programme two queries for the classes and those of the register."""
+    lines = defaultdict(list)
+    for programme in people.programmes.values():
+        places = [pk for pk in people.at(programme) if pk in people.offices]
+        ahead = nearing.get(programme.pk, ())
+        if places and ahead:
+            _of_schools(people, lines, programme, places, ahead)
+    return lines
+
+
+def _of_schools(people, lines, programme, places, ahead):
+    left = classes_left(programme, places) if any(one.kind == DeadlineKind.COVERAGE for one in ahead) else {}
+    papers = register(programme, school_ids=places)
+    for one in ahead:
+        for school in places:
+            found = _coverage(one, school, left) if one.kind == DeadlineKind.COVERAGE else None
+            owed = owing(programme, one, papers.get(school, {}))
+            for line in filter(None, [found, _papers(one, school, owed)]):
+                for person in people.offices[school]:
+                    lines[person].append(line)
+
+
+def _coverage(one, school, left):
+    classes = left.get(school, {})
+    if not classes:
+        return None
+    pupils = sum(classes.values())
+    text = f"{when(one)}走访截止：{len(classes)}个班还有{pupils}人没走访"
+    return Line(LineKind.MISSING, text, reverse("visits:school", args=[school]), pupils, f"{one.kind} {school}")
+
+
+def _papers(one, school, owed):
+    if not owed:
+        return None
+    names = "、".join(f"{line.label}{'（退回）' if line.state == Handed.RETURNED else ''}" for line in owed)
+    url = reverse(PAGES.get(owed[0].code, "works:school"))
+    return Line(LineKind.MISSING, f"{when(one)}截止，还没有报：{names}", url, len(owed), f"papers {one.kind} {school}")
+
+
+def owing(programme, one, papers):
+    """Lines of the register that fall under a deadline and are owed."""
+    kinds = {paper.code: paper.deadline for paper in programme.rules.submissions}
+    return [line for code, line in papers.items() if kinds.get(code) == one.kind and line.is_owed]
+
+
+def when(one):
+    """9月30日（还有2个工作日）, 今天24:00"""
+    if one.last_day == today():
+        return f"今天（{day(one.last_day)}）"
+    return f"{day(one.last_day)}（还有{one.left}个工作日）" if one.left else f"{day(one.last_day)}（放假前最后一个工作日）"
+
+
+def classes_left(programme, places=None):
+    """{school: {class: pupils not reached who have not declined}}. One query."""
+    rows = ClassCount.objects.filter(programme=programme, dimension=ALL)
+    if places is not None:
+        rows = rows.filter(school_id__in=places)
+    found = defaultdict(dict)
+    for school, school_class, left in (
+        rows.order_by().values("school_id", "school_class_id")
+        .annotate(left=Sum(F("due") - F("visited") - F("declined"))).values_list("school_id", "school_class_id", "left")
+    ):  # fmt: skip
+        if left > 0:
+            found[school][school_class] = left
+    return found
+
+
+def districts(people, nearing):
+    """For the officers of the authority: how many schools are missing. Three queries a programme and the register's."""
+    lines = defaultdict(list)
+    for programme in people.programmes.values():
+        officers = people.officers.get(programme.authority_id, ())
+        ahead = nearing.get(programme.pk, ())
+        if officers and ahead:
+            for line in _of_district(programme, ahead):
+                for person in officers:
+                    lines[person].append(line)
+    return lines
+
+
+def _of_district(programme, ahead):
+    papers = register(programme, school_ids=_in_use(programme))
+    for one in ahead:
+        said, count = [], 0
+        if one.kind == DeadlineKind.COVERAGE and (left := classes_left(programme)):
+            said.append(f"{len(left)}所学校没走完")
+            count = len(left)
+        owed = Counter(line.label for school in papers.values() for line in owing(programme, one, school))
+        said += [f"{label}{number}所没报" for label, number in owed.items()]
+        if said:
+            text = f"{when(one)}{one.title}截止：{'、'.join(said)}"
+            yield Line(LineKind.MISSING, text, reverse("desk:home"), max(count, *owed.values(), 0), f"district {one.kind}")
+
+
+def _in_use(programme):
+    rows = School.objects.filter(authority_id=programme.authority_id, is_active=True)
+    return list(rows.values_list("pk", flat=True))

@@ -1,0 +1,91 @@
+"""A batch of people with what their posts of today open, so that a line costs the same number of queries for one person
+as for five hundred."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from schools.enums import Role
+from schools.models import Post
+
+BATCH = 500
+OFFICE = (Role.SCHOOL_LEADER, Role.SCHOOL_ADMIN)
+
+
+def _sets():
+    return defaultdict(set)
+
+
+@dataclass
+class People:
+    """{place id: ids of the people} by kind of post, and {person: their schools}. programmes: the open ones of these
+    people's authorities, {id: programme}; schools: {school id: authority id}."""
+
+    ids: set
+    programmes: dict
+    schools: dict
+    labels: dict  # class id: 五（3）班
+    classes: dict  # class id: school id
+    heads: dict  # class id: people
+    leaders: dict  # school id: people
+    offices: dict  # school id: people
+    officers: dict  # authority id: people
+    reviewers: dict  # authority id: people
+    staff: dict  # person: schools
+
+    def works_at(self, person, school_id):
+        """Only what happens at the person's school of today is told: whoever moved hears no more of the old one."""
+        return school_id in self.staff.get(person, ())
+
+    @property
+    def authorities(self):
+        return set(self.officers) | set(self.reviewers)
+
+    def at(self, programme):
+        """Schools of these people under the programme's authority."""
+        return [pk for pk, authority in self.schools.items() if authority == programme.authority_id]
+
+
+def batches(programmes, size=BATCH):
+    """Ids of everybody with a post of today where a notice is open, in lists of one part of the district each, so
+    that the schools of a list are few. One query."""
+    authorities = {one.authority_id for one in programmes}
+    posts = Post.objects.active().filter(user__is_active=True).values_list(
+        "user_id", "school_id", "school_class__school_id", "authority_id", "school__authority_id",
+        "school_class__school__authority_id",
+    )  # fmt: skip
+    places = {}
+    for person, school, of_class, *above in posts:
+        if authorities.intersection(above):
+            places[person] = min(places.get(person, (10**9,)), (school or of_class or 0,))
+    ids = sorted(places, key=lambda person: (places[person], person))
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def people(ids, programmes):
+    """People of these ids. One query, programmes are at hand."""
+    found = People(set(ids), {}, {}, {}, {}, _sets(), _sets(), _sets(), _sets(), _sets(), _sets())
+    posts = Post.objects.active().filter(user_id__in=ids, user__is_active=True)
+    for post in posts.select_related("school", "school_class__school"):
+        _enter(found, post)
+    authorities = set(found.schools.values()) | found.authorities
+    found.programmes = {one.pk: one for one in programmes if one.authority_id in authorities}
+    return found
+
+
+def _enter(found, post):
+    school = post.place_school
+    if school is not None:
+        found.schools[school.pk] = school.authority_id
+        found.staff[post.user_id].add(school.pk)
+    if post.role == Role.CLASS_HEAD:
+        found.heads[post.school_class_id].add(post.user_id)
+        found.labels[post.school_class_id] = post.school_class.label()
+        found.classes[post.school_class_id] = school.pk
+    if post.role == Role.SCHOOL_LEADER:
+        found.leaders[post.school_id].add(post.user_id)
+    if post.role in OFFICE:
+        found.offices[post.school_id].add(post.user_id)
+    if post.role == Role.DISTRICT_ADMIN:
+        found.officers[post.authority_id].add(post.user_id)
+    if post.role == Role.REVIEWER:
+        found.reviewers[post.authority_id].add(post.user_id)

@@ -1,0 +1,157 @@
+"""What a visitor still has to do: go, write it down, set right what came back. Told in numbers, never by name."""
+
+from collections import defaultdict
+from datetime import timedelta
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from core.clock import local_date, now, today
+from core.formats import clock, day
+from programmes.config.days import midnight
+from reminders.enums import LineKind
+from reminders.queries.line import Line
+from visits.enums import COUNTED_STATES, Answerer, VisitorRole, VisitState
+from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
+from visits.queries.appointments import LOOK_BACK, PASSED
+from visits.queries.ranking import FOLLOW_UP_DAYS
+
+TELL_OPINIONS = timedelta(days=60)  # what was heard long ago and not answered in the record is no daily line
+
+
+def appointments(people):
+    """Today's that are still to come, and tomorrow's. One query."""
+    return _appointments(people, now(), midnight(today() + timedelta(days=2)))
+
+
+def tomorrow(people):
+    """The evening before. One query."""
+    return _appointments(people, midnight(today() + timedelta(days=1)), midnight(today() + timedelta(days=2)))
+
+
+def _appointments(people, since, until):
+    rows = VisitVisitor.objects.filter(
+        visit__school_id__in=people.schools, visit__programme_id__in=people.programmes, user_id__in=people.ids,
+        visit__state=VisitState.PLANNED, visit__planned_at__gte=since, visit__planned_at__lt=until,
+    )  # fmt: skip
+    found = defaultdict(lambda: defaultdict(list))
+    for person, visit, moment, school in rows.order_by("visit__planned_at", "visit_id").values_list(
+        "user_id", "visit_id", "visit__planned_at", "visit__school_id"
+    ):
+        if people.works_at(person, school):
+            found[person][local_date(moment)].append((moment, visit))
+    return {
+        person: [_appointment(on, calls) for on, calls in sorted(days.items())]
+        for person, days in found.items()
+    }
+
+
+def _appointment(on, calls):
+    """明天有2次约好的家访，最早18:30"""
+    first, visit = calls[0]
+    word = "今天" if on == today() else "明天"
+    many = len(calls) > 1
+    text = f"{word}有{len(calls)}次约好的家访，{'最早' if many else ''}{clock(first)}"
+    url = reverse("visits:home") if many else reverse("visits:appointment", args=[visit])
+    return Line(LineKind.APPOINTMENTS, text, url, len(calls), on.isoformat())
+
+
+def unwritten(people):
+    """Been there, or the time has passed, and the one who leads has written nothing. One query."""
+    moment = now()
+    over = Q(state=VisitState.DONE) | Q(state=VisitState.PLANNED, planned_at__lt=moment - PASSED)
+    rows = Visit.objects.filter(
+        over, lead_id__in=people.ids, school_id__in=people.schools, programme_id__in=people.programmes,
+        planned_at__gte=moment - LOOK_BACK,
+    )  # fmt: skip
+    calls = _by_person(people, rows.order_by("planned_at", "pk").values_list("lead_id", "school_id", "planned_at", "pk"))
+
+    def line(rows):
+        since, pk = rows[0]
+        many = len(rows) > 1
+        text = f"{len(rows)}次家访还没有写记录，{'最早的一次' if many else ''}约在{day(since)}"
+        return Line(
+            LineKind.UNWRITTEN, text, reverse("visits:home") if many else reverse("visits:log_planned", args=[pk]), len(rows)
+        )
+
+    return {person: [line(found)] for person, found in calls.items()}
+
+
+def returned(people):
+    """Records sent back to the one who wrote them. One query."""
+    rows = Visit.objects.filter(
+        lead_id__in=people.ids, school_id__in=people.schools, programme_id__in=people.programmes,
+        state=VisitState.RECORDED, returned_at__isnull=False,
+    )  # fmt: skip
+    calls = _by_person(people, rows.order_by("returned_at", "pk").values_list("lead_id", "school_id", "pk"))
+    listed = reverse("visits:records") + "?state=returned"
+    return {
+        person: [
+            Line(
+                LineKind.RETURNED, f"{len(found)}份家访记录退回来了，改好再交",
+                listed if len(found) > 1 else reverse("visits:detail", args=found[0]), len(found), "record",
+            )
+        ]
+        for person, found in calls.items()
+    }  # fmt: skip
+
+
+def confirm(people):
+    """A colleague wrote that the person went along; the person has not said so. One query."""
+    rows = VisitVisitor.objects.filter(
+        user_id__in=people.ids, role=VisitorRole.OTHER, confirmed_at=None, denied_at=None,
+        visit__state=VisitState.RECORDED, visit__school_id__in=people.schools,
+    )  # fmt: skip
+    calls = _by_person(people, rows.values_list("user_id", "visit__school_id", "visit_id"))
+    return {
+        person: [
+            Line(LineKind.CONFIRM, f"同事记了{len(found)}次和你一起去的家访，等你确认", reverse("visits:home"), len(found))
+        ]
+        for person, found in calls.items()
+    }
+
+
+def opinions(people):
+    """家长意见 the visitor promised to answer and the record does not say answered. One query."""
+    rows = Opinion.objects.filter(
+        answerer=Answerer.ME, visit__lead_id__in=people.ids, visit__state__in=COUNTED_STATES,
+        school_id__in=people.schools, visit__programme_id__in=people.programmes, created_at__gte=now() - TELL_OPINIONS,
+    )  # fmt: skip
+    calls = _by_person(people, rows.order_by("pk").values_list("visit__lead_id", "school_id", "visit_id"))
+
+    def line(found):
+        visits = list(dict.fromkeys(found))
+        one = len(visits) == 1
+        url = reverse("visits:detail", args=visits[0]) if one else reverse("visits:records") + "?state=mine"
+        return Line(LineKind.OPINIONS, f"{len(found)}条家长意见等你答复，答复后在记录里改成已答复", url, len(found))
+
+    return {person: [line(found)] for person, found in calls.items()}
+
+
+def follow_ups(people):
+    """Recorded visits that asked for another one by now, and nobody has been there since. One query."""
+    since = VisitStudent.objects.filter(
+        Q(visited_on__gt=OuterRef("visited_on")) | Q(visit__follows=OuterRef("visit_id")),
+        student_id=OuterRef("student_id"), visit__state__in=COUNTED_STATES,
+    )  # fmt: skip
+    rows = VisitStudent.objects.filter(
+        ~Exists(since), visit__lead_id__in=people.ids, visit__school_id__in=people.schools,
+        visit__programme_id__in=people.programmes, visit__state__in=COUNTED_STATES,
+        visit__follow_up_on__gte=F("programme__starts_on"),
+        visit__follow_up_on__lte=today() + timedelta(days=FOLLOW_UP_DAYS),
+    )  # fmt: skip
+    calls = _by_person(people, rows.values_list("visit__lead_id", "visit__school_id", "visit_id").distinct())
+    url = reverse("visits:mine") + "?state=again"
+    return {
+        person: [Line(LineKind.FOLLOW_UPS, f"{len(found)}家约好的回访到日子了", url, len(found))]
+        for person, found in calls.items()
+    }
+
+
+def _by_person(people, rows):
+    """{person: [what follows person and school]} where the school is still the person's."""
+    found = defaultdict(list)
+    for person, school, *rest in rows:
+        if people.works_at(person, school):
+            found[person].append(tuple(rest))
+    return found

@@ -1,0 +1,19 @@
+from celery import shared_task
+
+
+@shared_task
+def tick():
+    """Every minute: a round whose hour has come is held, mails and robots' lines that are ready leave, notices of things
+    that are done are withdrawn. One that fails does not keep the others from their turn."""
+    from reminders.actions.deliver import deliver
+    from reminders.actions.round import start_due_rounds
+    from reminders.actions.settle import settle_some
+
+    errors = []
+    for act in (start_due_rounds, settle_some, deliver):
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 (raised below)
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("reminders", errors)

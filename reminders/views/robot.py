@@ -1,0 +1,91 @@
+"""群机器人 of a school, and the text to copy for those without one."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.access import authorize
+from core.clock import now, today
+from core.formats import day
+from reminders.actions.robot import RobotRefused, remove_robot, set_robot, try_robot
+from reminders.enums import DeliveryState
+from reminders.forms import RobotForm
+from reminders.models import Delivery, RobotHook
+from reminders.queries.hours import open_programmes
+from reminders.queries.school_text import HEAD, school_texts
+from schools.models import School
+
+SHOWN = 14
+BROKEN_OFF = timedelta(minutes=10)  # being sent for so long: the worker died, and nobody knows whether it went
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def robot(request):
+    authorize(request.user, "reminders.run_robot")
+    school = chosen_school(request)
+    hook = RobotHook.objects.visible_to(request.user).filter(school=school).first()
+    form = RobotForm(request.POST if request.method == "POST" else None, hook=hook)
+    if request.method == "POST" and form.is_valid():
+        set_robot(school, by=request.user, **form.facts())
+        messages.success(request, "机器人设置好了，试发一条看看")
+        return redirect(_address(school))
+    text = school_texts([school], open_programmes()).get(school.pk) or f"{HEAD}（{day(today())}）\n今天没有要做的，大家辛苦了。"
+    context = {
+        "school": school, "schools": _schools(request.user), "hook": hook, "form": form, "text": text,
+        "sent": [_row(row) for row in Delivery.objects.visible_to(request.user).filter(hook=hook)[:SHOWN]] if hook else [],
+    }  # fmt: skip
+    return render(request, "reminders/robot.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def robot_try(request, pk):
+    hook = _hook(request, pk)
+    try:
+        try_robot(hook, by=request.user)
+    except RobotRefused as error:
+        messages.error(request, f"没有发出去：{error}")
+    else:
+        messages.success(request, "发出去了，到群里看看")
+    return redirect(_address(hook.school))
+
+
+@require_POST
+def robot_remove(request, pk):
+    hook = _hook(request, pk)
+    school = hook.school
+    remove_robot(hook, by=request.user)
+    messages.success(request, "机器人去掉了，群里不再发提醒")
+    return redirect(_address(school))
+
+
+def _hook(request, pk):
+    hook = get_object_or_404(RobotHook.objects.visible_to(request.user).select_related("school"), pk=pk)
+    authorize(request.user, "reminders.run_robot", hook.school)
+    return hook
+
+
+def _schools(user):
+    return list(School.objects.filter(pk__in=user.reach.whole_schools).order_by("code"))
+
+
+def chosen_school(request):
+    """The one in the address, else the first the user runs."""
+    schools = _schools(request.user)
+    asked = request.GET.get("school", "")
+    return next((one for one in schools if str(one.pk) == asked), schools[0])
+
+
+def _address(school):
+    return f"{reverse('reminders:robot')}?school={school.pk}"
+
+
+def _row(row):
+    lost = row.state == DeliveryState.CLAIMED and row.attempts and row.claimed_at < now() - BROKEN_OFF
+    words = "发到一半断了，不知道到了没有" if lost else row.get_state_display()
+    if row.state == DeliveryState.CLAIMED and not row.attempts:
+        words = "等着发"
+    tag = "done" if row.state == DeliveryState.SENT else "late" if lost or row.state == DeliveryState.FAILED else "todo"
+    return {"row": row, "words": words, "tag": tag}
