@@ -19,9 +19,9 @@ def record(obj, action, *, by, authority_id=None, school_id=None, fields=(), res
     return line
 
 
-def record_each(objects, action, *, by, **facts):
+def record_each(objects, action, *, by, fields=(), **facts):
     """One line an object, in one statement: an act on many rows."""
-    lines = [_line(obj, action, by, None, None, (), Result.OK, facts) for obj in objects]
+    lines = [_line(obj, action, by, None, None, fields, Result.OK, facts) for obj in objects]
     return AuditEntry.objects.bulk_create(lines)
 
 

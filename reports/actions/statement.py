@@ -20,7 +20,7 @@ from programmes.enums import ProgrammeState
 from reports.enums import STATEMENT_MOVES, StatementState
 from reports.models import Statement
 from reports.queries.assessment import facts_of, teachers_of
-from schools.actions.decide import decide
+from schools.actions.decide import decide, decide_each
 from schools.enums import Role
 from schools.models import Post, School
 
@@ -29,6 +29,7 @@ SAY_WHAT = "写明哪一条不对、应该是多少，学校才知道查什么�
 SAY_ANSWER = "写几句答复，老师才知道查得怎么样。"
 SAY_WHY = "写明为什么重新打开。"
 OWN = "自己提的异议，由另一位学校负责人答复。"
+IS_FINAL = "你的走访情况表定稿了。"
 WEIGHED = "活动设置里“留痕权重”不是0。按规定留痕不计入考核，请区里改回0再算。"
 
 
@@ -70,9 +71,11 @@ def show_statements(programme, school, *, by):
     """Each teacher is asked to look at the own one → how many were shown."""
     _may_run(programme, school, by)
     rows = _of_school(programme, school).filter(state=S.COUNTED)
-    for row in rows:
-        _show(row, by)
-    return len(rows)
+    settled = decide_each(
+        rows, STATEMENT_MOVES, "show", by=by, level="school", shown_at=now(), agreed_at=None, users=_teacher,
+        text=_look(programme), url=address,
+    )  # fmt: skip
+    return len(settled.done)
 
 
 @transaction.atomic
@@ -159,14 +162,11 @@ def finish_statement(statement, *, by):
 def finish_statements(programme, school, *, by):
     """All that may be → Outcome; the others wait for their teacher or their day."""
     _may_run(programme, school, by)
-    outcome = Outcome()
-    for row in _of_school(programme, school).exclude(state=S.FINAL):
-        if row.state == S.SHOWN and not not_yet(row):
-            _finish(row, by)
-            outcome.done += 1
-        else:
-            outcome.left += 1
-    return outcome
+    settled = decide_each(
+        _of_school(programme, school).exclude(state=S.FINAL), STATEMENT_MOVES, "finish", by=by, level="school", but=not_yet,
+        final_at=now(), final_by=by, users=_teacher, text=IS_FINAL, url=address,
+    )  # fmt: skip
+    return Outcome(len(settled.done), len(settled.refused))
 
 
 @transaction.atomic
@@ -204,18 +204,26 @@ def address(statement):
 
 
 def _show(row, by):
-    until = local_date(now()) + timedelta(days=row.programme.rules.assessment.objection_days)
     decide(
-        row, STATEMENT_MOVES, "show", by=by, level="school", shown_at=now(), agreed_at=None, users=[row.teacher_id],
-        text=f"你的走访情况表算好了，看一看对不对。有不对的，{day(until)}前提出来。", url=address(row),
+        row, STATEMENT_MOVES, "show", by=by, level="school", shown_at=now(), agreed_at=None, users=_teacher(row),
+        text=_look(row.programme), url=address(row),
     )  # fmt: skip
+
+
+def _look(programme):
+    until = local_date(now()) + timedelta(days=programme.rules.assessment.objection_days)
+    return f"你的走访情况表算好了，看一看对不对。有不对的，{day(until)}前提出来。"
 
 
 def _finish(row, by):
     decide(
-        row, STATEMENT_MOVES, "finish", by=by, level="school", final_at=now(), final_by=by, users=[row.teacher_id],
-        text="你的走访情况表定稿了。", url=address(row),
+        row, STATEMENT_MOVES, "finish", by=by, level="school", final_at=now(), final_by=by, users=_teacher(row),
+        text=IS_FINAL, url=address(row),
     )  # fmt: skip
+
+
+def _teacher(row):
+    return [row.teacher_id]
 
 
 def _counted(row):
@@ -235,8 +243,8 @@ def _may_run(programme, school, by):
 
 
 def _of_school(programme, school):
-    rows = Statement.objects.select_for_update(of=("self",)).filter(programme=programme, school=school)
-    return rows.select_related("programme", "school", "teacher").order_by("pk")
+    """The programme is one object for all of them, so that its rules are read once."""
+    return Statement.objects.filter(programme=programme, school=school).prefetch_related("programme", "teacher")
 
 
 def _locked(statement):

@@ -162,6 +162,55 @@ def test_finishing_all_leaves_those_who_may_still_object(programme, school, head
     assert Statement.objects.get(teacher=head).state == S.SHOWN
 
 
+@pytest.mark.parametrize("teachers", (1, 3))
+def test_a_whole_school_costs_the_same_for_any_number(
+    programme, school, leader, statement, teachers, settings, django_assert_num_queries
+):
+    """Rights, rows, their programme and teachers, then one statement each for states, log, decisions and notices."""
+    for _ in range(teachers - 1):
+        make_user(Role.TEACHER, school=school)
+    count_statements(programme, school, by=leader)
+    leader.reach  # noqa: B018 (known to any signed-in page)
+    with django_assert_num_queries(9):
+        assert show_statements(programme, school, by=leader) == teachers
+    settings.HOMEVISIT_CLOCK = "2022-10-28T09:00+08:00"
+    with django_assert_num_queries(9):
+        assert finish_statements(programme, school, by=leader).done == teachers
+    assert show_statements(programme, school, by=leader) == finish_statements(programme, school, by=leader).done == 0
+    assert Decision.objects.filter(verb="finish").count() == Message.objects.filter(text__contains="定稿").count() == teachers
+
+
+def test_all_at_once_writes_what_one_by_one_writes(programme, school, head, leader, statement, settings):
+    other = make_user(Role.TEACHER, school=school)
+    count_statements(programme, school, by=leader)
+    mine, its = Statement.objects.get(teacher=head), Statement.objects.get(teacher=other)
+    show_statement(mine, by=leader)
+    show_statements(programme, school, by=leader)
+    settings.HOMEVISIT_CLOCK = "2022-10-28T09:00+08:00"
+    finish_statement(mine, by=leader)
+    finish_statements(programme, school, by=leader)
+
+    def written(row):
+        of_row = {"about_type": "reports.statement", "about_id": row.pk}
+        log = AuditEntry.objects.filter(object_type="reports.statement", object_id=str(row.pk))
+        log = log.exclude(action="statement.count").order_by("pk")
+        messages = Message.objects.filter(**of_row, user=row.teacher).order_by("pk")
+        assert {message.url for message in messages} == {f"/reports/statements/{row.pk}/"}
+        shown = ["state", "shown_at", "agreed_at", "final_at", "final_by"]
+        decided = ["verb", "was", "became", "level", "reason", "by", "at", "before", "authority", "school", "undone_at"]
+        return (
+            [getattr(row, name) for name in shown],
+            list(Decision.objects.filter(**of_row).order_by("pk").values_list(*decided)),
+            list(log.values_list("action", "fields", "facts", "authority_id", "school_id", "actor_id", "at", "result")),
+            list(messages.values_list("text", "created_at", "leaves_at")),
+        )
+
+    mine.refresh_from_db()
+    its.refresh_from_db()
+    assert written(its) == written(mine)
+    assert len(written(its)[-1]) == 2
+
+
 @pytest.mark.seed("S50")
 def test_a_recount_keeps_the_objection_in_the_history(statement, head, leader):
     show_statement(statement, by=leader)
