@@ -1,17 +1,35 @@
 """Where the visiting leads: what working days ask for by a day, and what the present pace makes of the rest."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from math import ceil
 
-from core.clock import local_date
+from django.db.models import Count as CountRows
+from django.db.models import Min
+
+from core.clock import local_date, today
+from core.formats import day as day_words
+from core.formats import percent
+from programmes.config.days import midnight
 from programmes.enums import DeadlineKind
 from programmes.queries.workdays import calendar
 from schools.calendar import is_workday, workdays, workdays_between
+from visits.enums import VisitState
+from visits.models import Due
+from visits.queries.coverage import coverage
+from visits.queries.school import school_classes
 
-__all__ = ["Window", "coverage_day", "expected_share", "lately", "reach_day", "visiting_window", "workdays"]
+__all__ = [
+    "ClassOutlook", "Outlook", "Schools", "Window", "coverage_day", "expected_share", "lately", "look_ahead", "outlook",
+    "reach_day", "schools_outlook", "visiting_window", "workdays",
+]  # fmt: skip
 
 HORIZON = 400  # days: what lies further off is told as never
+PACE_WORKDAYS = 10  # a class of forty is slow some days: two weeks tell more than one
+ENOUGH = 5  # whole workdays from which a pace says anything
+A_FEW = 5  # pupils: so many at the end are no rush, however small the class
 
 
 def coverage_day(programme):
@@ -109,3 +127,170 @@ def reach_day(left, *, speed, now, kept, today=0, planned=None):
         if max(pace, sure, today) >= left:
             return day
     return None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What lies ahead of a class or a school. warning: a sentence, "" where nothing is to be said."""
+
+    left: int  # pupils still to be called on, without those who said no
+    finish_on: date | None  # None: nobody left, or no end in sight
+    late: bool  # not done by the last day at the present pace and with the appointments made
+    bunched: bool  # too many fall into the last days (严禁突击式)
+    warning: str
+
+
+@dataclass(frozen=True)
+class ClassOutlook(Outlook):
+    school_class: object
+    label: str
+
+
+@dataclass(frozen=True)
+class Schools:
+    """How many schools of a district; none is named."""
+
+    late: int
+    bunched: int
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What an outlook is read from, the same for all places of a programme."""
+
+    now: date
+    last: date
+    kept: dict
+    stretch: Stretch
+    known: bool  # so much of the window is over that a pace says something
+    rush_from: date | None  # the last days, as the notice's hints say
+    rush_days: int
+    rush_share: float
+
+    @property
+    def since(self):
+        """The earliest day that matters."""
+        return min(self.stretch.since, self.rush_from or self.stretch.since)
+
+
+def ahead_of(programme):
+    """No query but the calendar's. programme.deadlines should be prefetched."""
+    now, last, kept, hints = today(), coverage_day(programme), calendar(programme), programme.rules.hints
+    start = programme.starts_on
+    known = now > start and workdays(start, now - timedelta(days=1), kept) >= ENOUGH
+    rush_from = last - timedelta(days=hints.last_days - 1) if hints.last_days else None
+    stretch = lately(kept, start=start, now=now, wanted=PACE_WORKDAYS)
+    return Ahead(now, last, kept, stretch, known, rush_from, hints.last_days, hints.last_days_share)
+
+
+def look_ahead(ahead, *, figure, made, planned):
+    """An Outlook from a place's Figure. made: {day: pupils reached for the first time}; planned: {day: pupils still to
+    be reached whose next appointment it is}."""
+    count = figure.all
+    left = max(0, min(figure.target - count.visited, count.waiting - count.declined))
+    bunched, rush = _rush(ahead, count.due, made, planned)
+    if not left or ahead.now > ahead.last:
+        return Outlook(left, None, False, bunched, rush)
+    done = sum(number for day, number in made.items() if ahead.stretch.holds(day))
+    after = made.get(ahead.now, 0)
+    speed = ahead.stretch.speed(done) or Fraction(after)
+    finish_on = reach_day(left + after, speed=speed, now=ahead.now, kept=ahead.kept, today=after, planned=planned)
+    late = ahead.known and (finish_on is None or finish_on > ahead.last)
+    return Outlook(left, finish_on, late, bunched, _slow(ahead, left, finish_on, done + after) if late else rush)
+
+
+def _rush(ahead, due, made, planned):
+    """(too many in the last days?, the sentence on it)"""
+    if ahead.rush_from is None:
+        return False, ""
+    gone = sum(number for day, number in made.items() if ahead.rush_from <= day <= ahead.last)
+    coming = sum(number for day, number in planned.items() if ahead.rush_from <= day <= ahead.last)
+    if gone + coming < A_FEW or gone + coming <= ahead.rush_share * due:
+        return False, ""
+    part, days = percent(gone + coming, due, 0), f"最后{ahead.rush_days}天"
+    if ahead.now > ahead.last:
+        return True, f"{days}走了{gone}人，占{part}"
+    if not coming:
+        return True, f"{days}已经走了{gone}人，占{part}"
+    return True, f"{days}要走{gone + coming}人，占{part}，能提前的往前挪一挪"
+
+
+def _slow(ahead, left, finish_on, lately_done):
+    """照现在的速度要到10月12日走完，还有18人；每个工作日走2人能赶上"""
+    days = workdays(ahead.now, ahead.last, ahead.kept)
+    each = ceil(left / (days or (ahead.last - ahead.now).days + 1))
+    way = f"{'每个工作日' if days else '每天'}走{each}人能赶上"
+    if not lately_done:
+        return f"近{PACE_WORKDAYS}个工作日没有新走到的，还有{left}人；{way}"
+    if finish_on is None:
+        return f"照现在的速度{day_words(ahead.last)}前走不完，还有{left}人；{way}"
+    return f"照现在的速度要到{day_words(finish_on)}走完，还有{left}人；{way}"
+
+
+def outlook(programme, user, school, *, classes=None, figures=None):
+    """[ClassOutlook] of the classes the user runs or heads and where somebody is due, in order of grade and number.
+
+    Two queries, and those for what is not given: classes of school_classes(), figures of coverage() by class.
+    """
+    classes = school_classes(programme, school, user=user) if classes is None else classes
+    if figures is None:
+        figures = coverage(programme, user=user, by="school_class", school=school)
+    reach, ahead = user.reach, ahead_of(programme)
+    mine = classes if school.pk in reach.whole_schools else reach.classes & classes.keys()
+    known = {figure.place_id: figure for figure in figures if figure.place_id in mine}
+    rows = Due.objects.visible_to(user).filter(programme=programme, school=school)
+    made, planned = _made(rows, "school_class_id", ahead), _planned(programme, rows, "school_class_id", ahead)
+    return [
+        ClassOutlook(
+            **look_ahead(ahead, figure=known[pk], made=made[pk], planned=planned[pk]).__dict__,
+            school_class=school_class,
+            label=label,
+        )
+        for pk, (school_class, _, label) in classes.items()
+        if pk in known
+    ]
+
+
+def schools_outlook(programme, *, user, figures=None):
+    """Schools of the district that will not be done at the present pace, or whose visits bunch at the end: numbers only.
+
+    Two queries, and one for figures of coverage() by school where they are not given.
+    """
+    figures = coverage(programme, user=user, by="school") if figures is None else figures
+    ahead = ahead_of(programme)
+    rows = Due.objects.filter(programme=programme)  # counted by school; coverage() says which schools the user sees
+    made, planned = _made(rows, "school_id", ahead), _planned(programme, rows, "school_id", ahead)
+    found = [
+        look_ahead(ahead, figure=figure, made=made[figure.place_id], planned=planned[figure.place_id])
+        for figure in figures
+    ]
+    return Schools(late=sum(one.late for one in found), bunched=sum(one.bunched for one in found))
+
+
+def _made(rows, place, ahead):
+    """{place: {day: pupils reached for the first time}} of the days that matter."""
+    found = defaultdict(dict)
+    rows = rows.filter(in_scope=True, visits__gt=0, first_on__gte=ahead.since)
+    for pk, day, number in rows.order_by().values_list(place, "first_on").annotate(CountRows("pk")):
+        found[pk][day] = number
+    return found
+
+
+def _planned(programme, rows, place, ahead):
+    """{place: {day: pupils still to be reached}} by the next appointment that would count."""
+    found = defaultdict(lambda: defaultdict(int))
+    path = "student__visit_students__"
+    rows = rows.filter(
+        in_scope=True,
+        visits=0,
+        **{
+            f"{path}programme": programme,
+            f"{path}visit__state": VisitState.PLANNED,
+            f"{path}visit__planned_at__gte": midnight(ahead.now),
+            f"{path}visit__mode__in": programme.rules.counted_modes,
+        },
+    )
+    next_ones = rows.order_by().values_list(place, "pk").annotate(at=Min(f"{path}visit__planned_at"))
+    for pk, _, at in next_ones:
+        found[pk][local_date(at)] += 1
+    return found
