@@ -145,9 +145,16 @@ def _goes_up(programme, kind):
     return bool(rule and rule.goes_up)
 
 
+def tag_of(work):
+    """(kind, icon) of components/status_tag.html."""
+    if work.sent_up_at:
+        return ("done", "award") if work.upper_award else ("plan", "send")
+    return TAGS.get(work.state, ("mute", ""))
+
+
 def row_of(work, programme, year, user):
     work.programme = programme
-    tag, icon = TAGS[work.state]
+    tag, icon = tag_of(work)
     return {
         "work": work,
         "url": reverse("works:school_review", args=[work.pk]),

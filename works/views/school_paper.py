@@ -35,7 +35,7 @@ from works.queries.school import (
     with_visit,
     works_of,
 )
-from works.views.school import TAGS, list_address, moved_on, row_of
+from works.views.school import list_address, moved_on, row_of, tag_of
 
 QUEUE = 30
 SAID = {
@@ -138,7 +138,7 @@ def paper(request, work, *, approve_form=None, return_form=None, award_form=None
         "heading": review_name(programme),
         "text": {"title": title, "body": body, "at": text.submitted_at if text else work.submitted_at},
         "label": label_of(programme, work.kind),
-        "tag": {"kind": TAGS.get(work.state, ("mute", ""))[0], "icon": TAGS.get(work.state, ("", ""))[1],
+        "tag": {"kind": tag_of(work)[0], "icon": tag_of(work)[1],
                 "text": school_words(work, programme) if work.state in SHOWN_STATES else work.get_state_display()},
         "visit": _visit(work, user),
         "names": named_in(work, f"{title}\n{body}"),
