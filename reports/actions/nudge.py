@@ -112,7 +112,7 @@ def _refusal(is_asked, text, people):
 def _texts(programme, schools, by, words):
     """{school id: text} of schools that owe something."""
     ids = [school.pk for school in schools]
-    lines = register(programme, now(), school_ids=ids)
+    lines = register(programme, school_ids=ids)
     waiting = {figure.place_id: figure.all.waiting for figure in coverage(programme, user=by, by="school")}
     last_day, texts = coverage_day(programme), {}
     for pk in ids:
