@@ -92,9 +92,15 @@ def signature(document, unit, date):
 
 
 def keep_signature(paper, unit, date):
-    """The filled paper again, its last words tied to unit and date: a signature has no page of its own. A paragraph
-    of more than three lines is left alone, for LibreOffice would move the whole of it."""
+    """The filled paper again, its last words tied to unit and date."""
     document = Document(io.BytesIO(paper))
+    tie_signature(unit, date, document)
+    return packed(document, document.core_properties.title)
+
+
+def tie_signature(unit, date, document):
+    """The last words of the document tied to unit and date: a signature has no page of its own. A paragraph of more
+    than three lines is left alone, for LibreOffice would move the whole of it."""
     lines = document.paragraphs
     signed = [i for i, line in enumerate(lines[:-1]) if (line.text, lines[i + 1].text) == (unit, date)]
     tied = 0
@@ -103,7 +109,6 @@ def keep_signature(paper, unit, date):
             break
         line.paragraph_format.keep_with_next = True
         tied += bool(line.text)
-    return packed(document, document.core_properties.title)
 
 
 def only(document, text):

@@ -70,10 +70,11 @@ class Picture:
     width_mm: float
 
 
-def render(template, values, *, title="", mark=""):
+def render(template, values, *, title="", mark="", finish=None):
     """The filled .docx. template: bytes or a path; values: text, Picture, rows (lists of dicts) by field name.
 
     mark: a small line at the foot of every page, put there whatever the template looks like (security.md X4).
+    finish(document): a last hand on the filled paper, before it is packed.
     """
     paper = Template(io.BytesIO(template) if isinstance(template, bytes) else template)
     paper.init_docx()
@@ -81,6 +82,8 @@ def render(template, values, *, title="", mark=""):
     if mark:
         _add_mark(paper.docx)
     paper.render({name: _value(paper, value) for name, value in values.items()} | {MARK: clean(mark)}, ENV)
+    if finish:
+        finish(paper.docx)
     return _saved(paper)
 
 

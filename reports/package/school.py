@@ -6,12 +6,14 @@ import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import Count, Q, Sum
 
 from core.documents import render
-from core.documents.official import tied
+from core.documents.official import tie_signature
 from core.sheets import internal_mark
+from programmes.config.days import last_day_before
 from programmes.enums import PublicityKind, TemplateKind
 from programmes.models import Publicity
 from programmes.queries.template import shape_of
@@ -21,7 +23,7 @@ from reports.package.stood import papers_of
 from reports.papers.values import plan_values, report_values
 from reports.queries.submissions import standing
 from visits.models import HelpGiven
-from visits.queries.as_of import known_as_of, last_visit_day
+from visits.queries.as_of import known_as_of
 from works.models import Work
 from works.papers.make import form_name
 from works.papers.values import form_values, template_kind
@@ -84,7 +86,7 @@ def _filing(compilation, filing, members):
     is_plan = type(filing) is SchoolPlan
     kind = TemplateKind.SCHOOL_PLAN if is_plan else TemplateKind.SCHOOL_REPORT
     values = plan_values(filing, members) if is_plan else report_values(filing)
-    finish = tied(values["落款单位"], values["落款日期"])
+    finish = partial(tie_signature, values["落款单位"], values["落款日期"])
     data = render(_shape(compilation, kind).data, values, title=kind.label, finish=finish)
     said = "走访方案" if is_plan else "活动报告"
     name = "-".join(filter(None, [values.get("附件", ""), said, filing.school.short_name]))
@@ -129,9 +131,10 @@ def _no_help():
 
 
 def _help(compilation, school_ids):
-    """资助: help of that kind at counted visits, one a time, its sums of money added."""
+    """资助: help of that kind, or with money, at counted visits; one item is one time."""
     known = known_as_of(compilation.programme, compilation.as_of, compilation.known_at)
-    rows = HelpGiven.objects.filter(known, school_id__in=school_ids, kind__contains=FINANCIAL).order_by()
+    aid = Q(kind__contains=FINANCIAL) | Q(amount__isnull=False)
+    rows = HelpGiven.objects.filter(known, aid, school_id__in=school_ids).order_by()
     return rows.values_list("school_id").annotate(times=Count("pk"), amount=Sum("amount"))
 
 
@@ -146,6 +149,6 @@ def _press(compilation, school_ids):
     there = Q(removed_at__isnull=True) | Q(removed_at__gte=known_at)
     rows = Publicity.objects.filter(
         there, programme=compilation.programme, school_id__in=school_ids, kind=PublicityKind.MEDIA, created_at__lt=known_at,
-        on__lte=last_visit_day(compilation.programme, compilation.as_of),
+        on__lte=last_day_before(compilation.as_of),
     ).order_by()  # fmt: skip
     return rows.values_list("school_id").annotate(number=Count("pk"))

@@ -63,14 +63,14 @@ def _grade(row):
 # ── 方案 ──
 
 
-def plan_values(plan):
-    """Of a plan fetched with programme and school; one query for its leading group.
+def plan_values(plan, members=None):
+    """Of a plan fetched with programme and school; one query for its leading group, where it is not given.
 
     Where the notice names a part of the plan for the group or the phases, they stand in that part, else in one of
     their own at the end.
     """
     programme, rules = plan.programme, plan.programme.rules
-    members = list(plan.members.all())
+    members = list(plan.members.all()) if members is None else members
     group, duties = _group(members), _duties(members, plan.phases)
     phases = [_phase(number, row) for number, row in enumerate(plan.phases, start=1)]
     parts = [[label, plan.sections.get(label, ""), ""] for label in rules.plan_fields]

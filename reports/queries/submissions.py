@@ -109,6 +109,12 @@ def register(programme, at=None, *, school_ids=None):
     }
 
 
+def standing(programme, at, codes, school_ids):
+    """What stood filed with the district as of an instant, one row each with school_id and code; codes: any of plan,
+    report and kinds of works, asked for or not. At most four queries."""
+    return [paper for paper in _papers(programme, codes, school_ids, at) if paper.state in STANDING]
+
+
 def _schools(programme):
     """Those in use, and others that hold a paper."""
     of_works = Work.objects.filter(programme=programme).values("school_id")

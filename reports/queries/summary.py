@@ -76,15 +76,18 @@ def _count(name, dimension=ALL):
 
 
 def _nothing(row):
-    return None
+    return ""
 
 
 def _rate(part, whole):
     return lambda row: percent(part(row), whole(row), 2)
 
 
-def summary_columns(programme):
-    """[(Column, how a SummaryRow fills it)] after 序号: domain.md §4, District summary; what is not recorded yet is empty."""
+def summary_columns(uses):
+    """[(Column, how a SummaryRow fills it)] after 序号: domain.md §4, District summary; what is not recorded yet is empty.
+
+    uses: the categories of the programme.
+    """
     due, visited = _count("due"), _count("visited")
     homes, reached, at_home = _figure("due_households"), _figure("visited_households"), _figure("in_person_households")
 
@@ -110,7 +113,7 @@ def summary_columns(programme):
         number("其他形式户数", _figure("other_households")),
         number("婉拒学生数", _count("declined")),
     ]
-    for use in programme.categories.all():
+    for use in uses:
         columns.append(number("应访", _count("due", use.position + 1), use.label, 7))
         columns.append(number("实访", _count("visited", use.position + 1), use.label, 7))
     columns += [
@@ -147,9 +150,10 @@ class SummaryTable:
 
 def summary_table(compilation):
     """As it leaves for the district: no count of a category that points at single pupils."""
-    columns = summary_columns(compilation.programme)
+    uses = list(compilation.programme.categories.all())
+    columns = summary_columns(uses)
     rows, total = summary_rows(compilation)
-    _leave_out(rows, [use.position + 1 for use in compilation.programme.categories.all()])
+    _leave_out(rows, [use.position + 1 for use in uses])
     cells = [[number, *(fill(row) for _, fill in columns)] for number, row in enumerate(rows, start=1)]
     sums = ["合计", *(fill(total) for _, fill in columns)]
     sums[1] = f"{len(rows)}所学校"
