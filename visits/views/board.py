@@ -35,7 +35,7 @@ from visits.queries.board import (
     label_year,
 )
 from visits.queries.coverage import Count, coverage, total
-from visits.queries.forecast import coverage_day
+from visits.queries.forecast import ahead_of, coverage_day, outlook
 from visits.queries.review import waiting_count
 from visits.queries.school import school_classes
 from visits.queries.waiting import readable_categories
@@ -127,6 +127,7 @@ def board_page(request, school_class, programme, *, tiles=None, panel=None, stat
         "tiles": [_drawn(tile, is_head, panel) for tile in tiles if SHOWN[state](tile)],
         "is_head": is_head,
         "told": knows_rank,
+        "ahead": _ahead(programme, school_class, figure, request.user),
         "planned": sum(tile.step == PLANNED for tile in tiles),
         "late": sum(tile.step == LATE for tile in tiles),
         "panel": panel,
@@ -155,6 +156,19 @@ def _figures(programme, school_class, user):
     )
     own = next((figure for figure in figures if figure.place_id == school_class.pk), None)
     return own, total(figures).all if len(peers) > 1 else None
+
+
+def _ahead(programme, school_class, figure, user):
+    """(the sentence on where the class's pace leads, is it a warning); None where there is nothing to say."""
+    if figure is None:
+        return None
+    classes = {school_class.pk: (school_class, None, "")}
+    found = outlook(programme, user, school_class.school, classes=classes, figures=[figure])
+    if found and found[0].warning:
+        return found[0].warning, True
+    if found and found[0].finish_on and ahead_of(programme).known:
+        return f"照现在的速度，{day(found[0].finish_on)}能走完", False
+    return None
 
 
 def _query(state, view):

@@ -16,6 +16,7 @@ from programmes.queries.current import current_programme
 from schools.grades import grade_label
 from schools.models import School
 from visits.queries.counters import counters
+from visits.queries.forecast import ahead_of, outlook
 from visits.queries.ready import gaps
 from visits.queries.review import waiting_count
 from visits.queries.school import school_classes, school_page, tasks, teachers_taking_part
@@ -69,6 +70,7 @@ def school(request, pk):
         "gaps": gaps(programme, place),
         "counters": counters(programme, place),
         "trend": line,
+        "ahead": _ahead(programme, request.user, place, page, classes),
         "chart": chart(line, page.figure.all),
         "leads": leads,
         "review_waiting": waiting_count(request.user, programme) if leads else 0,
@@ -95,6 +97,19 @@ def _grade(request, grades):
 def _chips(grades, grade):
     rows = [(None, "全校", "?")] + [(one, grade_label(one), f"?grade={one}") for one in grades]
     return [{"label": label, "url": url, "current": one == grade} for one, label, url in rows]
+
+
+def _ahead(programme, user, school, page, classes):
+    """What school_ahead.html says of the classes on the page; their order is that of the page, not of their pace."""
+    shown = {row.school_class.pk: row.figure for row in page.classes}
+    found = outlook(programme, user, school, classes={pk: classes[pk] for pk in shown}, figures=list(shown.values()))
+    facts = ahead_of(programme)
+    return {
+        "classes": [one for one in found if one.warning],
+        "last_day": facts.last,
+        "over": facts.now > facts.last,
+        "early": not facts.known,
+    }
 
 
 def _kpis(page, names, leads):
