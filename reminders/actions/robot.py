@@ -29,7 +29,10 @@ class RobotRefused(Exception):
 
 def is_address_of(platform, address):
     """The platform's own, with a key after it."""
-    start, found = urlsplit(settings.ROBOT_ADDRESSES[platform]), urlsplit(address)
+    try:
+        start, found = urlsplit(settings.ROBOT_ADDRESSES[platform]), urlsplit(address)
+    except ValueError:
+        return False
     same = (found.scheme, found.netloc, found.path) == (start.scheme, start.netloc, start.path)
     return same and bool(found.query) and not found.fragment
 
