@@ -43,8 +43,8 @@ def export_register(job_id: int):
 
 @shared_task
 def tick():
-    """Every minute: lost jobs are sent again, passed deadlines compiled, packages mailed, left-over roster uploads,
-    old archives, packs of forms and photos nobody came back for removed.
+    """Every minute: lost jobs are sent again, passed deadlines compiled, packages mailed, rounds whose time is over
+    closed, left-over roster uploads, old archives, packs of forms and photos nobody came back for removed.
 
     One that fails does not keep the others from their turn.
     """
@@ -55,11 +55,12 @@ def tick():
     from students.actions.upload import remove_overdue
     from visits.actions.archive import remove_old_archives
     from visits.actions.sweep import sweep_media
+    from works.actions.closing import close_due_rounds
 
     errors = []
     for act in (
-        requeue_stale, start_due_compilations, mail_waiting_packages, remove_overdue, remove_old_archives,
-        remove_old_packs, sweep_media,
+        requeue_stale, start_due_compilations, mail_waiting_packages, close_due_rounds, remove_overdue,
+        remove_old_archives, remove_old_packs, sweep_media,
     ):  # fmt: skip
         try:
             act()

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from core.audit import record
 from core.clock import now
+from core.formats import instant
 from core.states import WrongState, move
 from schools.actions.message import tell
 from works.actions.dealing import deal, short_of
@@ -108,6 +109,8 @@ def _judgeable(round_):
 def _can_begin(round_, rows, judges):
     if round_.state == RoundState.CLOSED:
         raise WrongState("评选已经结束，不能再开始。")
+    if round_.closes_at and round_.closes_at <= now():
+        raise WrongState(f"原定评到{instant(round_.closes_at)}，已经过了。先改日期，再开始。")
     if not rows:
         raise WrongState("还没有参评作品。先把作品加进来。")
     if not judges:
@@ -283,8 +286,11 @@ def state_of(sheet):
 
 
 @transaction.atomic
-def close_round(round_, *, by, confirmed=False):
-    """Count the places. Sheets nobody scored are left out, if somebody says yes to that; every entry needs one."""
+def close_round(round_, *, by, confirmed=False, reason=""):
+    """Count the places. Sheets nobody scored are left out, if somebody says yes to that; every entry needs one.
+
+    by: None when its time was over; the reason says so in the log.
+    """
     round_ = locked_round(round_.pk)
     if round_.state == RoundState.CLOSED:
         return round_
@@ -304,7 +310,8 @@ def close_round(round_, *, by, confirmed=False):
     round_.closed_at = now()
     round_.save(update_fields=["state", "closed_at"])
     _write_results(round_, sheets)
-    record(round_, "round.close", by=by, entries=len(entries), left_out=open_sheets)
+    facts = {"reason": reason} if reason else {}
+    record(round_, "round.close", by=by, entries=len(entries), left_out=open_sheets, **facts)
     judges = Judge.objects.standing().filter(round=round_).values_list("user_id", flat=True)
     tell(
         judges,
@@ -342,7 +349,8 @@ def _write_results(round_, sheets):
 
 @transaction.atomic
 def reopen_round(round_, *, by):
-    """Back to scoring, as long as no award of it stands with a work. The places go."""
+    """Back to scoring, as long as no award of it stands with a work. The places go, and a time that is over: else the
+    next tick would close it again."""
     round_ = locked_round(round_.pk)
     if round_.state == RoundState.OPEN:
         return round_
@@ -350,7 +358,9 @@ def reopen_round(round_, *, by):
         raise WrongState("等级已经写入作品，不能再打开评分。")
     move(round_, ROUND_MOVES, "reopen")
     round_.closed_at = None
-    round_.save(update_fields=["state", "closed_at"])
+    if round_.closes_at and round_.closes_at <= now():
+        round_.closes_at = None
+    round_.save(update_fields=["state", "closed_at", "closes_at"])
     Entry.objects.filter(round=round_).update(score=None, place=None, award="")
     record(round_, "round.reopen", by=by)
     return round_

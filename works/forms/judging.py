@@ -26,7 +26,7 @@ class RoundBase(forms.Form):
     judges_each = _whole("每件几人评", 1, 15)
     drop_extremes = forms.BooleanField(label="去掉一个最高分和一个最低分", required=False)
     closes_on = forms.DateField(
-        label="评到哪一天", required=False, help_text="到这一天24:00。到期不会自动结束，由你来结束。",
+        label="评到哪一天", required=False, help_text="到这一天24:00。每件都评够了就自动结束；没评够的不结束，会告诉你缺哪些。",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "日期写成 2022-09-18 这样。"},
     )  # fmt: skip

@@ -217,6 +217,16 @@ def short_numbers(round_, most):
     return list(rows.filter(dealt__lt=round_.judges_each).order_by("number").values_list("number", flat=True)[:most])
 
 
+def unread_numbers(round_):
+    """Numbers of the entries of an open round that fewer have scored than asked for, or that wait for somebody."""
+    rows = Entry.objects.filter(round=round_).values("pk", "number").annotate(
+        scored=Count("sheets", filter=Q(sheets__state=SheetState.SCORED)),
+        waiting=Count("sheets", filter=Q(sheets__state=SheetState.DEALT)),
+    )  # fmt: skip
+    rows = rows.filter(Q(scored__lt=round_.judges_each) | Q(waiting__gt=0))
+    return list(rows.order_by("number").values_list("number", flat=True))
+
+
 # ── The judge's side: nothing here knows author, school or pupil ──
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import authorize
+from core.clock import now
 from core.states import WrongState
 from programmes.queries.current import current_programme
 from schools.enums import Role
@@ -96,6 +97,7 @@ def round_page(request, pk):
         "entries": queries.with_sheets(first) if round_.state == RoundState.OPEN else first,
         "eligible": queries.eligible(round_).count() if round_.state == RoundState.DRAFT else 0,
         "short": _short(round_, people, entry_count),
+        "overdue": round_.state == RoundState.OPEN and round_.closes_at is not None and round_.closes_at <= now(),
         "ties": _tie_words(round_),
         "may_delete": round_.state == RoundState.DRAFT,
     }
@@ -319,10 +321,11 @@ def _step(request, round_, act, template, said):
 def reopen(request, pk):
     round_ = _round(request, pk)
     try:
-        reopen_round(round_, by=request.user)
+        opened = reopen_round(round_, by=request.user)
     except WrongState as error:
         return _conflict(request, error, pk)
-    messages.success(request, "又可以评分了，名次先收起来。")
+    over = round_.closes_at is not None and opened.closes_at is None
+    messages.success(request, "又可以评分了，名次先收起来。" + ("原来的截止时间已经过了，评完由你结束。" if over else ""))
     return redirect("works:round", pk)
 
 
