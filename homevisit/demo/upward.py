@@ -104,7 +104,8 @@ def _works(place, crew):
     if place.number < 2:  # the showcase schools have one of every kind
         for position, kind in enumerate(kinds[1:], len(states)):
             if position < len(visits):
-                _work(place, kind, visits[position], S.SUBMITTED if place.running else S.APPROVED, position)
+                early = S.SUBMITTED if place.running else S.APPROVED
+                _work(place, kind, visits[position], S.AWARDED if kind.goes_to_city else early, position)
     if visits and place.number < 3:
         Highlight.objects.create(
             visit=visits[0], authority_id=place.school.authority_id, school=place.school, kind="bright",
@@ -168,6 +169,10 @@ def _work(place, kind, visit, state, position):
         values |= {"award": AWARDS[place.number % 3], "awarded_at": place.day(1), "awarded_by": place.desk}
     if state == S.PUBLISHED:
         values |= {"published_at": place.day(0), "published_by": place.desk}
+    if state == S.AWARDED and kind.goes_to_city and place.number == 0:  # the next school's may still be sent
+        values |= {"sent_up_at": place.day(0), "sent_up_by": place.desk}
+        if not place.running:
+            values |= {"upper_award": AWARDS[1], "upper_award_on": place.last}
     if state == S.RETURNED:
         by = place.desk if by_district else place.leader
         values |= {
@@ -213,6 +218,10 @@ def _history(place, work):
     if work.state == S.RETURNED:
         verb = "return_to_school" if work.returned_level == Level.DISTRICT else "return_to_author"
         steps.append((verb, state, S.RETURNED, work.returned_at, work.returned_by, work.return_reason))
+    if work.sent_up_at:
+        steps.append(("send_up", state, state, work.sent_up_at, work.sent_up_by, ""))
+    if work.upper_award:
+        steps.append(("upper_award", state, state, work.sent_up_at, work.sent_up_by, f"市级{work.upper_award}"))
     Decision.objects.bulk_create(
         Decision(
             authority_id=work.authority_id, school_id=work.school_id, about_type="works.work", about_id=work.pk, verb=verb,

@@ -206,6 +206,9 @@ def test_demo_shows_what_goes_up_in_every_state(demo):
     states = set(Work.objects.values_list("state", flat=True))
     assert states >= {"draft", "submitted", "returned", "approved", "filed", "accepted", "awarded", "published"}
     assert not Work.objects.filter(submitted_at__lt=models.F("visit__recorded_at")).exists()
+    further = Work.objects.filter(programme__authority__code="wujin", kind="case", state="awarded")
+    assert further.filter(sent_up_at=None).exists() and further.filter(sent_up_at__isnull=False, upper_award="").exists()
+    assert further.exclude(upper_award="").exists()
     assert Showing.objects.exists() and Sheet.objects.filter(state="scored").exists()
     assert set(Statement.objects.values_list("state", flat=True)) == {"counted", "shown", "objected", "final"}
     assert not SchoolReport.objects.filter(figures={}).exists()
