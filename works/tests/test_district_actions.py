@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from core.clock import now
 from core.models import AuditEntry
 from core.states import WrongState
-from schools.actions.decide import MOVED_ON, TOO_LATE
+from schools.actions.decide import MOVED_ON, TOO_LATE, decide
 from schools.enums import Role
 from schools.models import Decision, Message
 from schools.tests.factories import add_post, make_authority, make_officer, make_school, make_user
@@ -20,6 +21,7 @@ from works.actions.district import (
 )
 from works.enums import WORK_MOVES, WorkKind, WorkState
 from works.models import Work
+from works.queries.queue import undo_bar
 from works.tests.factories import make_work
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +207,13 @@ def test_no_undo_after_ten_seconds_nor_of_what_moved_on(filed, reviewer, officer
     shortlist_work(filed, by=officer)
     assert take_back(filed, reviewer).refused == {filed.pk: MOVED_ON}
     assert fresh(filed).state == S.SHORTLISTED
+
+
+def test_a_showing_comes_down_with_a_reason_and_not_by_an_undo(head, programme, school, leader, officer):
+    work = make_work(head, programme, school, state=S.AWARDED, leader=leader, officer=officer)
+    decide(work, WORK_MOVES, "publish", by=officer, level="district", published_at=now(), published_by=officer)
+    assert undo_bar(officer) is None and take_back(work, officer).done == []
+    assert fresh(work).state == S.PUBLISHED
 
 
 def take_back(work, by):
