@@ -13,6 +13,7 @@ import zlib
 import openpyxl
 import pyzipper
 from django.db.models import Sum
+from django.utils import timezone
 from pyzipper.zipfile_aes import AESZipInfo
 
 from core import jobs
@@ -133,15 +134,17 @@ def _manifest(compilation, parts, missing, listed):
         "programme": programme.code,
         "kind": compilation.kind,
         "revision": compilation.revision,
-        "as_of": compilation.as_of.isoformat(),
-        "known_at": compilation.known_at.isoformat(),
+        "as_of": _told(compilation.as_of),
+        "known_at": _told(compilation.known_at),
         "corrects": compilation.corrects.revision if compilation.corrects_id else None,
         "reason": compilation.reason,
-        "made_at": compilation.created_at.isoformat(),
-        "schools": [
-            {"code": part.school.code, "papers": len(part.papers), "sha256": part.sha256} for part in parts
-        ],
+        "made_at": _told(compilation.created_at),
+        "schools": [{"code": part.school.code, "papers": len(part.papers), "sha256": part.sha256} for part in parts],
         "missing": [{"name": one["name"], "why": one["why"]} for one in missing],
         "files": listed,
     }
     return json.dumps(said, ensure_ascii=False, indent=1).encode()
+
+
+def _told(moment):
+    return timezone.localtime(moment).isoformat()

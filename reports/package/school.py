@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 
 from core.documents import render
 from core.documents.official import tie_signature
@@ -22,8 +22,7 @@ from reports.package.members import dated
 from reports.package.stood import papers_of
 from reports.papers.values import plan_values, report_values
 from reports.queries.submissions import standing
-from visits.models import HelpGiven
-from visits.queries.as_of import known_as_of
+from visits.queries.as_of import help_as_of
 from works.models import Work
 from works.papers.make import form_name
 from works.papers.values import form_values, template_kind
@@ -114,11 +113,11 @@ def _member(school, name):
 
 
 def freeze_extras(compilation, school_ids):
-    """{school_id: columns of SchoolSnapshot} of help given, works at the district and the press. Four queries and more
+    """{school_id: columns of SchoolSnapshot} of help given, works at the district and the press. Five queries and more
     for the works' history, however many schools."""
     found = {pk: dict.fromkeys(COUNTED.values(), 0) | _no_help() | {"press": 0} for pk in school_ids}
-    for pk, times, amount in _help(compilation, school_ids):
-        found[pk] |= {"help_times": times, "help_amount": amount or Decimal(0)}
+    for pk, (times, amount) in _help(compilation, school_ids).items():
+        found[pk] |= {"help_times": times, "help_amount": amount}
     for (pk, kind), number in _works(compilation, school_ids).items():
         found[pk][COUNTED[kind]] = number
     for pk, number in _press(compilation, school_ids):
@@ -132,10 +131,9 @@ def _no_help():
 
 def _help(compilation, school_ids):
     """资助: help of that kind, or with money, at counted visits; one item is one time."""
-    known = known_as_of(compilation.programme, compilation.as_of, compilation.known_at)
-    aid = Q(kind__contains=FINANCIAL) | Q(amount__isnull=False)
-    rows = HelpGiven.objects.filter(known, aid, school_id__in=school_ids).order_by()
-    return rows.values_list("school_id").annotate(times=Count("pk"), amount=Sum("amount"))
+    return help_as_of(
+        compilation.programme, compilation.as_of, school_ids=school_ids, known_at=compilation.known_at, aid=FINANCIAL
+    )
 
 
 def _works(compilation, school_ids):

@@ -1,0 +1,270 @@
+"""What lies in a package: part by part, as it stood at the instant, nobody's name where none belongs."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+import pytest
+
+from core import jobs
+from core.files import private_path
+from core.tests.sheets_of_paper import everything, lines, rows
+from reports.actions.filing import approve_filing, file_filing, return_filing
+from reports.models import SchoolPart, SchoolSnapshot, SubmissionLine
+from reports.package.district import check_package, write_package
+from reports.package.school import freeze_extras, write_part
+from reports.queries.summary import summary_rows
+from reports.tests.package import PAPERS_BY, District, compiled, members, rows_of
+from schools.tests.factories import make_officer
+from works.actions.district import return_to_school
+from works.models import Work
+from works.tests.factories import make_work
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+STORY, ESSAY = "附件1-感人故事推荐表-晨曦小学-{}.docx", "家访征文-晨曦小学-{}.docx"
+
+
+@pytest.fixture
+def turn(settings):
+    def to(moment):
+        settings.HOMEVISIT_CLOCK = moment
+        return datetime.fromisoformat(moment)
+
+    return to
+
+
+@pytest.fixture
+def district(turn):
+    return District(turn)
+
+
+@pytest.fixture
+def package(district, turn):
+    turn(PAPERS_BY)
+    return compiled(district.programme)
+
+
+def folder(school):
+    return f"{school.code}-{school.short_name}"
+
+
+@pytest.mark.seed("S57", "S70")
+def test_a_package_holds_tables_register_index_papers_and_sums(district, package):
+    first = folder(district.schools[0])
+    assert package.state == "ready"
+    files = members(package)
+    assert list(files) == [
+        "走访情况汇总表.xlsx", "未走访和未报送.xlsx", "报送登记.xlsx", "目录.docx",
+        f"{first}/走访方案-晨曦小学.docx", f"{first}/附件2-活动报告-晨曦小学.docx",
+        f"{first}/{STORY.format(district.story.pk)}", f"{first}/{ESSAY.format(district.essay.pk)}",
+        "manifest.json", "SHA256SUMS.txt",
+    ]  # fmt: skip
+    listed = [line.split("  ") for line in files["SHA256SUMS.txt"].decode().splitlines()]
+    assert listed == [[hashlib.sha256(data).hexdigest(), name] for name, data in files.items()][:-1]
+
+
+def test_the_manifest_says_what_and_as_of_when_and_names_nobody(district, package):
+    said = json.loads(members(package)["manifest.json"])
+    assert (said["as_of"], said["known_at"], said["revision"]) == ("2022-10-09T00:00:00+08:00",) * 2 + (1,)
+    assert [school["papers"] for school in said["schools"]] == [4, 0, 0]
+    assert [one["name"] for one in said["files"]] == list(members(package))[:-2]
+    for name in ("顾嘉树", "陈晓", "沈文清"):
+        assert name not in json.dumps(said, ensure_ascii=False)
+
+
+@pytest.mark.seed("S66")
+def test_the_summary_has_every_column_and_leaves_small_categories_out(district, package):
+    table = rows_of(members(package)["走访情况汇总表.xlsx"])
+    above, titles = table[2], table[3]
+    first, total = table[4], table[7]
+    at = above.index("HARDSHIP")
+    assert (titles[at], first[at : at + 2], total[at : at + 2]) == ("应访", ["<5", "<5"], [3, 2])
+    nothing = dict.fromkeys(["已办结", "办结率", "建档数", "结对数"])
+    wanted = {"征集意见": 0, "典型案例": 0, "故事推荐": 1, "征文": 1, "报道": 1} | nothing
+    assert {title: first[above.index(title)] for title in wanted} == wanted
+    at = above.index("资助")
+    assert (titles[at : at + 2], first[at : at + 2]) == (["人次", "金额（元）"], [1, 300])
+
+
+def test_what_was_recounted_before_leaving_out_is_frozen(district, package):
+    rows_, total = summary_rows(package)
+    dimension = district.programme.categories.get(category__code="HARDSHIP").position + 1
+    assert [(row.counts[dimension]["due"], row.counts[dimension]["visited"]) for row in rows_] == [(2, 2), (1, 0), (0, 0)]
+    assert total.counts[dimension]["due"] == 3
+
+
+@pytest.mark.seed("S70")
+def test_the_missing_and_the_late_stand_with_counts_and_without_names(district, package):
+    data = members(package)["未走访和未报送.xlsx"]
+    schools = rows_of(data, "未走访的学校")
+    assert schools[2:5] == [
+        ["序号", "学校", "应访", "实访", "未访", "其中婉拒", "有未访的班级"],
+        [1, "示例晨曦小学", 3, 2, 1, 0, 1],
+        [2, "示例柳堤小学", 2, 0, 2, 0, 1],
+    ]
+    assert rows_of(data, "未走访的班级")[3:5] == [
+        [1, "示例晨曦小学", "一（1）班", 3, 2, 1, 0], [2, "示例柳堤小学", "一（1）班", 2, 0, 2, 0],
+    ]  # fmt: skip
+    owed = [(row[1], row[2], row[3], row[4]) for row in rows_of(data, "未报送")[3:-1]]
+    assert owed == [
+        (f"示例{school}", label, "未交", until)
+        for school in ("柳堤小学", "云杉路小学")
+        for label, until in (
+            ("学校走访方案", "2022年8月31日24:00"), ("感人故事推荐表", "2022年10月8日24:00"),
+            ("活动报告", "2022年10月8日24:00"), ("家访征文", "没有定日期"),
+        )
+    ]  # fmt: skip
+    assert rows_of(data, "补报")[3] == [
+        1, "示例晨曦小学", "学校走访方案", "已报送，待审", "2022年9月28日10:00", "2022年8月31日24:00",
+    ]  # fmt: skip
+
+
+@pytest.mark.seed("S70")
+def test_the_register_has_a_row_a_school_and_sums(district, package):
+    table = rows_of(members(package)["报送登记.xlsx"])
+    asked = ["学校走访方案", "感人故事推荐表", "活动报告", "家访征文"]
+    assert [cell for cell in table[2] if cell] == ["序号", "学校", "学段", *asked]
+    filed = "2022年9月28日10:00"
+    assert table[4][3:] == [
+        "已报送，待审（补报）", 1, filed, "已报送，待审", 1, filed, "已报送，待审", 1, filed, "已报送，待审", 1, filed,
+    ]  # fmt: skip
+    assert table[5][3:6] == ["未交", 0, None]
+    assert table[7][:6] == ["合计", "3所学校", None, "1所已报送", 1, None]
+
+
+def test_the_index_lists_every_paper_with_its_author(district, package):
+    data = members(package)["目录.docx"]
+    said = lines(data)
+    assert said[2:5] == [
+        "数据截至2022年10月8日24:00，截止数据，第1版。", "共3所学校，4份材料，每所学校一个文件夹。", "共用文件",
+    ]  # fmt: skip
+    papers = rows(data, 1)
+    assert [row[2] for row in papers] == ["材料", "走访方案", "活动报告", "感人故事", "家访征文"]
+    assert papers[3][3] == f"《顾同学的菜园》陈晓\n{STORY.format(district.story.pk)}"
+
+
+def test_pupils_stand_by_alias_and_the_nominee_in_full(district, package):
+    files = members(package)
+    first = folder(district.schools[0])
+    story = everything(files[f"{first}/{STORY.format(district.story.pk)}"])
+    report = everything(files[f"{first}/附件2-活动报告-晨曦小学.docx"])
+    for name in ("顾嘉树", "林秋", "19900001234"):
+        assert name not in story + report
+    assert "顾同学" in story and "顾同学" in report
+    assert "19900005518" in story and "内部资料 严禁外传" in story
+
+
+def test_papers_stand_as_they_did_at_the_instant(district, turn):
+    """Returned, written anew and filed again afterwards: the package of the earlier instant is the same."""
+    before = turn("2022-09-30T10:00+08:00")
+    untouched = members(compiled(district.programme))
+    officer, leader = make_officer(district.programme.authority), district.leaders[0]
+    turn("2022-10-05T10:00+08:00")
+    return_filing(district.report, by=officer, reason="数据不全")
+    district.report.refresh_from_db()
+    district.report.sections = ["", "改写过。", "改写过。", "改写过。"]
+    district.report.save()
+    approve_filing(district.report, by=leader)
+    file_filing(district.report, by=leader)
+    return_to_school(district.story, by=officer, reason="缺走访时间")
+    Work.objects.filter(pk=district.story.pk).update(title="改过的题目", body="改过的正文")
+    turn("2022-10-07T10:00+08:00")
+
+    again = members(compiled(district.programme, at=before))
+    assert list(again) == list(untouched)
+    for name, data in untouched.items():
+        if name.endswith(".docx") and "/" in name and "推荐表" not in name and "征文" not in name:
+            assert again[name] == data, name  # nothing in it tells when it was printed
+    story = f"{folder(district.schools[0])}/{STORY.format(district.story.pk)}"
+    assert rows(again[story]) == rows(untouched[story])
+    now = members(compiled(district.programme, at=turn("2022-10-08T10:00+08:00")))
+    assert story not in now
+    assert "改写过" in everything(now[f"{folder(district.schools[0])}/附件2-活动报告-晨曦小学.docx"])
+
+
+def test_what_was_filed_at_the_instant_itself_came_too_late(district, turn):
+    compilation = compiled(district.programme, at=turn("2022-09-28T10:00+08:00"))
+    assert [part.papers for part in compilation.parts.all()] == [[], [], []]
+    assert set(SubmissionLine.objects.values_list("state", flat=True)) == {"missing"}  # not even begun before
+
+
+def test_the_same_compilation_gives_the_same_bytes(district, package, tmp_path):
+    school = district.schools[0]
+    part = SchoolPart.objects.get(school=school)
+    papers = write_part(package, school, tmp_path / "part.zip")
+    assert papers == part.papers
+    assert hashlib.sha256((tmp_path / "part.zip").read_bytes()).hexdigest() == part.sha256
+    parts = list(package.parts.select_related("school").order_by("school__code"))
+    write_package(package, tmp_path / "whole.zip", parts=parts, missing=[], password="", alive=lambda done, total: None)
+    assert (tmp_path / "whole.zip").read_bytes() == private_path(package.file).read_bytes()
+
+
+def test_a_locked_package_opens_with_its_password_alone(district, turn):
+    turn(PAPERS_BY)
+    locked = compiled(district.programme, locked=True)
+    assert len(locked.password) >= 12
+    open_one = compiled(district.programme, at=locked.as_of - timedelta(seconds=1))
+    assert list(members(locked, locked.password)) == list(members(open_one))
+    with pytest.raises(RuntimeError):
+        members(locked, "falsch")
+
+
+def test_a_file_that_changed_in_a_part_is_not_packed(district, package, tmp_path):
+    part = package.parts.select_related("school").order_by("school__code").first()
+    part.papers[0]["sha256"] = "0" * 64
+    with pytest.raises(jobs.JobFailed, match="晨曦小学的材料和记下的不一样"):
+        write_package(package, tmp_path / "x.zip", parts=[part], missing=[], password="", alive=lambda done, total: None)
+    part.papers = [*SchoolPart.objects.get(pk=part.pk).papers, part.papers[0] | {"name": "x/y.docx"}]
+    with pytest.raises(jobs.JobFailed, match="材料不齐"):
+        write_package(package, tmp_path / "x.zip", parts=[part], missing=[], password="", alive=lambda done, total: None)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[: len(data) // 2], lambda data: data.replace(b"PK\x01\x02", b"XX\x01\x02")]
+)
+def test_a_broken_package_is_refused(district, package, damage, tmp_path):
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(damage(private_path(package.file).read_bytes()))
+    with pytest.raises(jobs.JobFailed, match="核对没有通过"):
+        check_package(package, broken)
+
+
+def test_a_school_that_is_missing_is_named_in_every_table(district, package, tmp_path):
+    missing = [{"school": district.schools[2].pk, "name": "示例云杉路小学", "why": "磁盘满了"}]
+    parts = list(package.parts.select_related("school").order_by("school__code"))[:2]
+    SchoolSnapshot.objects.filter(school=district.schools[2]).delete()
+    package.file = "x.zip"
+    write_package(package, private_path("x.zip"), parts=parts, missing=missing, password="", alive=lambda done, total: None)
+
+    files = members(package)
+    assert rows_of(files["未走访和未报送.xlsx"], "没有汇编成的学校")[3] == [1, "示例云杉路小学", "磁盘满了"]
+    for name in ("走访情况汇总表.xlsx", "报送登记.xlsx"):
+        assert any("缺1所学校，不在合计里：示例云杉路小学。" in str(row[0]) for row in rows_of(files[name])), name
+    assert any("缺1所学校：示例云杉路小学。" in line for line in lines(files["目录.docx"]))
+    assert json.loads(files["manifest.json"])["missing"] == [{"name": "示例云杉路小学", "why": "磁盘满了"}]
+
+
+def test_extras_are_those_of_the_instant(district, turn):
+    turn("2022-09-28T11:00+08:00")
+    early = compiled(district.programme)
+    late = compiled(district.programme, at=turn("2022-09-28T12:00+08:00"))
+    early.as_of = early.known_at = datetime.fromisoformat("2022-09-06T10:00+08:00")
+    ids = [school.pk for school in district.schools]
+    nothing = {"help_times": 0, "help_amount": 0, "cases": 0, "stories": 0, "essays": 0, "press": 0}
+    helped = nothing | {"help_times": 1, "help_amount": 300}
+    assert freeze_extras(early, ids) == dict.fromkeys(ids, nothing) | {ids[0]: helped}
+    assert freeze_extras(late, ids)[ids[0]] == helped | {"stories": 1, "essays": 1, "press": 1}
+
+
+@pytest.mark.parametrize("works", (1, 3))
+def test_a_part_takes_the_same_queries_for_any_number_of_works(
+    district, package, works, tmp_path, django_assert_num_queries
+):
+    district.story.refresh_from_db()
+    for _ in range(works):
+        make_work(district.head, district.programme, district.schools[1], state="filed", facts=district.story.facts,
+                  leader=district.leaders[1])  # fmt: skip
+    package.as_of = package.known_at = datetime.fromisoformat("2022-10-10T00:00+08:00")
+    # plan, report, works, decisions since, versions; the template in use
+    with django_assert_num_queries(6):
+        write_part(package, district.schools[1], tmp_path / "part.zip")
