@@ -26,6 +26,7 @@ from reports.forms.plan import PlanForm, typed, with_rows
 from reports.models import SchoolPlan
 from reports.papers.make import plan_docx as printed
 from reports.queries import plan as queries
+from reports.queries.duties import duties
 from schools.actions.decide import decisions_on
 
 PAGE = 50
@@ -189,7 +190,7 @@ def _reading(request, row, problems=(), status=200):
         "plan": row,
         "programme": row.programme,
         "content": content,
-        "phases": [(one, *queries.days_of(one)) for one in content.get("phases", [])],
+        "duties": duties(row.programme, row.school, content, user=user, office=office),
         "members": [(one, "、".join(names.get(code, code) for code in one["phases"])) for one in content.get("members", [])],
         "old": queries.is_being_changed(row, user),
         "office": office,
