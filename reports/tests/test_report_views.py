@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from core.models import AuditEntry
-from programmes.models import LatePass
+from programmes.models import Event, LatePass
 from reports.actions.filing import approve_filing, file_filing, return_filing
 from reports.actions.report import take_figures
 from reports.enums import FilingState
@@ -24,7 +24,7 @@ from visits.tests.rows import add_visit
 
 pytestmark = pytest.mark.django_db
 F = FilingState
-EDITOR, ROWS = 26, 13  # queries
+EDITOR, ROWS = 27, 13  # queries
 
 
 class Place:
@@ -307,10 +307,22 @@ def test_who_comes_first_is_named_to_the_leader_not_to_the_administrator(client,
 def test_a_figure_that_has_no_history_says_so_when_it_has_moved(client, place):
     report = place.report(state=F.DRAFT)
     take_figures(report, by=place.leader)
+    report.refresh_from_db()
+    meeting = Event.objects.filter(school=place.school, cancelled_at=None).first()
+    before = next(line["value"] for line in report.figures["lines"] if line["code"] == "attendance")
+    Event.objects.filter(pk=meeting.pk).update(guests=meeting.guests + 5)
+    client.force_login(place.leader)
+    page = client.get(url("report_rows", report, "attendance")).text
+    assert f"照现在的登记重算是{before + 5}人次" in page
+
+
+def test_an_exemption_entered_later_moves_no_figure_of_the_report(client, place, settings):
+    report = place.report(state=F.DRAFT)
+    take_figures(report, by=place.leader)
     set_due_facts(Due.objects.get(student=place.pupils[7]), exempt_reason="abroad")
     client.force_login(place.leader)
-    page = client.get(url("report_rows", report, "due")).text
-    assert "照现在的登记重算是7人" in page
+    page = client.get(url("report_rows", report, "due"))
+    assert (page.context["number"], page.context["moved"]) == (8, "")
 
 
 def test_a_pupil_who_left_stays_a_row_without_a_name(client, place):

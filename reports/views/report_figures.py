@@ -80,7 +80,7 @@ def rows(request, pk, code):
 def _moved(kept, spec, facts):
     """What the figure would be today as of the same instant, where that differs from the report; "" where it does not.
 
-    Exemption, 婉拒 and corrected records have no history of their own.
+    Meetings and their guests, and who is on the staff, have no history of their own.
     """
     if kept is None or kept["value"] is None:
         return ""

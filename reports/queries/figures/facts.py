@@ -1,7 +1,7 @@
 """What happened at one school under one programme, as known at an instant. A figure is a number of these rows.
 
-Each kind of row is read when it is first asked for. What has no history is read as of today: exemption, 婉拒, household,
-who is a party member, and what a record says that was corrected since (visits.queries.as_of).
+Each kind of row is read when it is first asked for. A record that was corrected since is read from the version that stood
+(visits.queries.as_of). As of today are the posts and the party membership of staff who did not go.
 """
 
 from collections import defaultdict
@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
 from programmes.config.days import last_day_before
 from programmes.enums import Mode, PublicityKind
@@ -25,6 +26,7 @@ from visits.queries.as_of import (
     deciding_day_as_of,
     known_as_of,
     modes_as_of,
+    past_calls,
     pupils_as_of,
 )
 from works.enums import RECOMMENDED_STATES, STANDING_STATES
@@ -60,6 +62,7 @@ class Call(NamedTuple):
     checklist: list
     materials: list
     lead_id: int
+    students: tuple | None = None  # of a record that was corrected since; None: as it says now
 
 
 class Trip(NamedTuple):
@@ -103,9 +106,20 @@ class Facts:
         return list(self.programme.categories.select_related("category").order_by("position"))
 
     @cached_property
+    def every_past(self):
+        """Of all schools: a pupil here may stand on a sibling's visit by another school."""
+        return past_calls(self.programme, self.at)
+
+    @cached_property
+    def past(self):
+        """Counted visits of this school whose record was corrected since, as it said then."""
+        counted = self.programme.rules.counted_modes
+        return [call for call in self.every_past if call.school_id == self.school.pk and call.mode in counted]
+
+    @cached_property
     def pupils(self):
         """Everybody due: at school on the deciding day and not exempt."""
-        modes = modes_as_of(self.programme, self.at, self.school.pk)
+        modes = modes_as_of(self.programme, self.at, self.school.pk, past=self.every_past)
         counted = bits(self.programme.rules.counted_modes)
         found = []
         for row in pupils_as_of(self.programme, self.at, [self.school.pk]):
@@ -143,18 +157,28 @@ class Facts:
 
     @cached_property
     def trips(self):
-        rows = VisitVisitor.objects.filter(self.known).order_by("visit_id", "pk")
-        return [Trip(*row) for row in rows.values_list("visit_id", "user_id", "user__position", "user__politics")]
+        rows = VisitVisitor.objects.filter(self.known).annotate(
+            then=Coalesce("position", "user__position"), party=Coalesce("politics", "user__politics")
+        )
+        trips = [Trip(*row) for row in rows.values_list("visit_id", "user_id", "then", "party").order_by("visit_id", "pk")]
+        trips += [Trip(call.visit_id, *visitor) for call in self.past for visitor in call.visitors]
+        return sorted(trips, key=lambda trip: trip.visit_id)
 
     @cached_property
     def calls(self):
         counted = VisitVisitor.objects.filter(self.known).values("visit_id")
         rows = Visit.objects.filter(pk__in=counted).order_by("visited_on", "pk").values_list(*VISIT_COLUMNS, named=True)
-        return [
+        calls = [
             Call(row.pk, row.visited_on, row.mode, row.kind, _minutes(row.started_at, row.ended_at), row.checklist,
                  row.materials, row.lead_id)
             for row in rows
         ]  # fmt: skip
+        calls += [
+            Call(one.visit_id, one.visited_on, one.mode, one.kind, _minutes(one.started_at, one.ended_at), one.checklist,
+                 one.materials, one.lead_id, tuple(one.students))
+            for one in self.past
+        ]  # fmt: skip
+        return sorted(calls, key=lambda call: (call.visited_on, call.pk))
 
     @cached_property
     def teachers(self):
@@ -182,12 +206,22 @@ class Facts:
     @cached_property
     def opinions(self):
         rows = Opinion.objects.filter(self.known, created_at__lt=self.at).order_by("visit__visited_on", "pk")
-        return list(rows.select_related("visit"))
+        return self._with_past(rows.select_related("visit"), Opinion, lambda call: call.opinions)
 
     @cached_property
     def help(self):
         rows = HelpGiven.objects.filter(self.known).order_by("visit__visited_on", "pk")
-        return list(rows.select_related("visit"))
+        given = lambda call: [{"kind": kind, "amount": amount} for kind, amount in call.help]  # noqa: E731
+        return self._with_past(rows.select_related("visit"), HelpGiven, given)
+
+    def _with_past(self, rows, model, lines_of):
+        """Rows, and lines of records corrected since as rows that were never saved (their numbers are below 0)."""
+        found = list(rows)
+        for call in self.past:
+            visit = Visit(pk=call.visit_id, visited_on=call.visited_on)
+            for number, line in enumerate(lines_of(call)):
+                found.append(model(pk=-(call.visit_id * 100 + number), visit=visit, **line))
+        return sorted(found, key=lambda row: (row.visit.visited_on, abs(row.pk)))
 
     # ── meetings, publicity, works ──
 

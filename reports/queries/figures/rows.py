@@ -102,7 +102,7 @@ def _calls(facts, found, user):
     readable = set(Visit.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
     people = _people([call.lead_id for call in found])
     leads = facts.school.pk in user.reach.leader_schools
-    pupils = _pupils_of(ids, user) if leads else {}
+    pupils = _pupils_of(found, user) if leads else {}
     rows = []
     for call in found:
         cells = [day(call.visited_on), Mode(call.mode).label, people.get(call.lead_id, ""),
@@ -212,17 +212,25 @@ def _post(position):
     return dict(User._meta.get_field("position").choices).get(position, "") or "–"
 
 
-def _pupils_of(visit_ids, user):
-    rows = VisitStudent.objects.visible_to(user).filter(visit_id__in=visit_ids).order_by("pk")
+def _pupils_of(calls, user):
+    """{visit id: names}; a record corrected since names whom it named then."""
+    ids = [call.pk for call in calls if call.students is None]
+    rows = VisitStudent.objects.visible_to(user).filter(visit_id__in=ids).order_by("pk")
     found = {}
     for visit_id, name in rows.values_list("visit_id", "student__name"):
         found.setdefault(visit_id, []).append(name)
-    return {visit_id: "、".join(names) for visit_id, names in found.items()}
+    past = [call for call in calls if call.students is not None]
+    names = _names({pk for call in past for pk in call.students}, user) if past else {}
+    found |= {call.pk: [names[pk] for pk in call.students if pk in names] for call in past}
+    return {visit_id: "、".join(names) for visit_id, names in found.items() if names}
 
 
 def _last_calls(facts, student_ids):
     """{student id: (day, form)} of the last counted visit by the school, as known at the instant."""
     rows = VisitStudent.objects.filter(facts.known, student_id__in=student_ids).order_by("visited_on", "pk")
-    return {pk: (on, mode) for pk, on, mode in rows.values_list("student_id", "visited_on", "mode")}
+    calls = list(rows.values_list("student_id", "visited_on", "mode"))
+    wanted = set(student_ids)
+    calls += [(pk, call.visited_on, call.mode) for call in facts.past for pk in call.students if pk in wanted]
+    return {pk: (on, mode) for pk, on, mode in sorted(calls, key=lambda call: call[1])}
 
 

@@ -64,7 +64,7 @@ def _pupils(facts):
     )  # fmt: skip
     yield Spec(
         "declined", "婉拒后没有走访的学生", "人", "pupils", lambda f: [p for p in f.pupils if p.declined],
-        "家长婉拒、到现在也没有走访的学生。婉拒没有单独的历史，按现在的登记算。",
+        "家长婉拒、到数据截至那一刻也没有走访的学生，按那时的登记算。",
     )  # fmt: skip
     yield Spec(
         "homes_due", "应访家庭", "户", "homes", lambda f: _homes(f.pupils),
@@ -113,7 +113,7 @@ def _teachers():
     )  # fmt: skip
     yield Spec(
         "party", "参加走访的党员教师", "人", "teachers", lambda f: f.party,
-        "参加走访的教师里的中共党员和预备党员；分母是在岗教师里的党员加上去过的。政治面貌按现在的登记算。",
+        "参加走访的教师里的中共党员和预备党员；分母是在岗教师里的党员加上去过的。去过的按走访时的政治面貌，没去过的按现在的登记。",
         whole=lambda f: sorted({pk for pk, member in f.staff.items() if member} | set(f.party)),
     )  # fmt: skip
     yield Spec(

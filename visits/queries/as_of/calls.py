@@ -97,9 +97,10 @@ def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None, known_at=
     return Calls(modes, visitors, opinions)
 
 
-def modes_as_of(programme, at, school_id, known_at=None):
-    """{student id: bits of MODES} of pupils ever enrolled at the school who were called on. Two queries."""
-    past = past_calls(programme, at, known_at)
+def modes_as_of(programme, at, school_id, known_at=None, *, past=None):
+    """{student id: bits of MODES} of pupils ever enrolled at the school who were called on. One query, and one for
+    past_calls() where the caller has not read them."""
+    past = past_calls(programme, at, known_at) if past is None else past
     return _reached(programme, at, ENROLLED.format(schools=listed([school_id])), known_at, past)
 
 
@@ -126,7 +127,7 @@ def standing(known_at):
     )
 
 
-def past_calls(programme, at, known_at=None, *, school_id=None):
+def past_calls(programme, at, known_at=None):
     """PastCalls in any form: visits of which another version stood at the instant than stands now. One query.
 
     Of all schools, since a pupil on the record may be at another school than the visit.
@@ -135,8 +136,6 @@ def past_calls(programme, at, known_at=None, *, school_id=None):
     found = VisitVersion.objects.filter(
         standing(known_at), visit__programme=programme, written_at__lt=known_at, superseded_at__gte=known_at
     )
-    if school_id is not None:
-        found = found.filter(visit__school_id=school_id)
     columns = ("visit_id", "visit__school_id", "visit__lead_id", *(f"data__{name}" for name in KEYS))
     calls = [_past(*row) for row in found.order_by("visit_id").values_list(*columns)]
     first, last = programme.starts_on, last_visit_day(programme, at)
@@ -149,18 +148,24 @@ def counts(call, programme):
     return call.mode in programme.rules.counted_modes
 
 
-def help_as_of(programme, at, *, school_ids=None, known_at=None):
-    """{school id: (how often, sum of money)} of what was given at counted visits."""
+def help_as_of(programme, at, *, school_ids=None, known_at=None, aid=""):
+    """{school id: (how often, sum of money)} of what was given at counted visits; one line is one time.
+
+    aid: only kinds with this word in them, and whatever was given in money.
+    """
     known = known_as_of(programme, at, known_at)
     if school_ids is not None:
         known &= Q(visit__school_id__in=list(school_ids))
+    if aid:
+        known &= Q(kind__contains=aid) | Q(amount__isnull=False)
     told = HelpGiven.objects.filter(known).order_by().values_list("visit__school_id")
     found = {pk: (times, amount or Decimal(0)) for pk, times, amount in told.annotate(Count("pk"), Sum("amount"))}
     for call in past_calls(programme, at, known_at):
-        if call.help and counts(call, programme) and (school_ids is None or call.school_id in school_ids):
+        lines = [(kind, money) for kind, money in call.help if aid in kind or money is not None]
+        if lines and counts(call, programme) and (school_ids is None or call.school_id in school_ids):
             times, amount = found.get(call.school_id, (0, Decimal(0)))
-            money = sum((money for _, money in call.help if money), Decimal(0))
-            found[call.school_id] = (times + len(call.help), amount + money)
+            money = sum((money for _, money in lines if money is not None), Decimal(0))
+            found[call.school_id] = (times + len(lines), amount + money)
     return found
 
 
