@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.pkgwriter import PackageWriter
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docxtpl import DocxTemplate, InlineImage, Listing
@@ -21,7 +22,7 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 MARK = "page_mark"  # no template's own field: they are checked before they are kept
 SONG = "宋体"
-PROPERTIES = "docProps/app.xml"
+PROPERTIES, TYPES = "docProps/app.xml", "[Content_Types].xml"
 EMPTY_PROPERTIES = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     b'<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>'
@@ -84,7 +85,7 @@ def render(template, values, *, title="", mark="", finish=None):
     paper.render({name: _value(paper, value) for name, value in values.items()} | {MARK: clean(mark)}, ENV)
     if finish:
         finish(paper.docx)
-    return _saved(paper)
+    return _saved(paper.docx)
 
 
 def packed(document, title=""):
@@ -148,14 +149,25 @@ def _mark_line(footer):
     run._element.rPr.rFonts.set(qn("w:eastAsia"), SONG)
 
 
-def _saved(paper):
+class _Parts(dict):
+    """Takes what python-docx writes, before it is packed: packing twice costs as much as filling."""
+
+    def write(self, uri, blob):
+        self[uri.membername] = blob
+
+
+def _saved(document):
     """The parts in a fixed order with a fixed date, as zip."""
-    loose = io.BytesIO()
-    paper.save(loose)
+    package, parts = document.part.package, _Parts()
+    for part in package.parts:
+        part.before_marshal()
+    PackageWriter._write_content_types_stream(parts, package.parts)
+    PackageWriter._write_pkg_rels(parts, package.rels)
+    PackageWriter._write_parts(parts, package.parts)
+    if PROPERTIES in parts:
+        parts[PROPERTIES] = EMPTY_PROPERTIES
     fixed = io.BytesIO()
-    with zipfile.ZipFile(loose) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        names = [name for name in source.namelist() if name != "[Content_Types].xml"]
-        for name in ["[Content_Types].xml", *sorted(names)]:  # readers want the types first
-            data = EMPTY_PROPERTIES if name == PROPERTIES else source.read(name)
-            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in [TYPES, *sorted(name for name in parts if name != TYPES)]:  # readers want the types first
+            target.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), parts[name], zipfile.ZIP_DEFLATED)
     return fixed.getvalue()
