@@ -40,6 +40,7 @@ class Asked:
     last_day: date
     countdown: str
     tone: str
+    over: bool
     papers: list
 
 
@@ -64,21 +65,21 @@ def duties(programme, school, content, *, user, office):
     rows = content.get("phases", [])
     if not rows:
         return []
-    asked = _asked(programme, school, user, office)
+    due = asked(programme, school, user=user, office=office)
     phases = {phase.code: phase for phase in programme.phases.all()}
     members = content.get("members", [])
     throughout = [_owner(row) for row in members if not row["phases"]]
-    return [_duty(programme, row, phases.get(row["code"]), members, throughout, asked) for row in rows]
+    return [_duty(programme, row, phases.get(row["code"]), members, throughout, due) for row in rows]
 
 
-def _duty(programme, row, phase, members, throughout, asked):
+def _duty(programme, row, phase, members, throughout, due):
     first, last = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
     within = (phase.starts_on, phase.ends_on) if phase else (first, last)  # the notice's days hold its deadlines
     return PhaseDuty(
         row["name"], row["text"], first, last, *_standing(programme, first, last),
         [_owner(one) for one in members if row["code"] in one["phases"]],
         throughout,
-        [one for one in asked if within[0] <= one.last_day <= within[1]],
+        [one for one in due if within[0] <= one.last_day <= within[1]],
     )  # fmt: skip
 
 
@@ -100,8 +101,8 @@ def _standing(programme, first, last):
     return "now", f"还有{left}天，{words}" if left else "今天结束"
 
 
-def _asked(programme, school, user, office):
-    """[Asked] of the notice's deadlines, in order of time."""
+def asked(programme, school, *, user, office):
+    """[Asked] of the notice's deadlines, in order of time. At most seven queries."""
     lines = register(programme, school_ids=[school.pk])[school.pk].values()
     found = []
     for deadline in programme.deadlines.all():
@@ -110,7 +111,8 @@ def _asked(programme, school, user, office):
         if deadline.kind == DeadlineKind.COVERAGE:
             papers = [_reached(programme, school, user), *papers]
         tone = "warm" if left <= SOON and any(paper.kind in OWED for paper in papers) else "sec"
-        found.append(Asked(deadline.title, deadline.last_day, _when(programme, deadline, left), tone, papers))
+        when = _when(programme, deadline, left)
+        found.append(Asked(deadline.title, deadline.last_day, when, tone, deadline.has_passed(), papers))
     return found
 
 
