@@ -6,11 +6,11 @@ once, when a work is submitted, from the roster of the author's school, and kept
 
 import json
 import re
-from functools import lru_cache
 
 from students.enums import Relation
 from students.models import Guardian, Student
 from visits.models import VisitStudent
+from works.queries.place_names import school_names, without_classes
 
 TWO_SURNAMES = (
     "欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "司空", "夏侯", "端木", "南宫",
@@ -25,13 +25,8 @@ FAMILY = "家人"
 PHONE = re.compile(r"(?<!\d)(?:1\d{2}[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
 NUMBER = re.compile(r"(?<![0-9A-Za-z])[GJLgjl]?\d{17}[0-9Xx](?![0-9A-Za-z])")  # of an identity or a pupil's file
 MASKED_PHONE, MASKED_NUMBER = "（电话）", "（号码）"
-AUTHOR, SCHOOL, COLLEAGUE, CLASS = "本文老师", "本校", "一位老师", "某班"
+AUTHOR, SCHOOL, COLLEAGUE = "本文老师", "本校", "一位老师"
 TITLES = ("老师", "校长", "书记", "主任")
-SCHOOL_ENDS = ("小学", "中学", "学校", "初中", "高中", "幼儿园", "校区", "校园", "分校")
-CLASS_LABEL = re.compile(  # 五（3）班, 五年级3班, 初一(2)班, 2022级1班, 601班
-    r"(?:20\d\d级|(?:[初高小中]?[一二三四五六七八九预]|[1-9])(?:年级)?)\s*"
-    r"(?:[（(]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[）)]|\d{1,2}|(?<=年级)[一二三四五六七八九十]{1,2})\s*班|(?<!\d)[1-9]0\d班"
-)
 
 
 def surname(name):
@@ -159,25 +154,13 @@ def blind(work, text, colleagues=()):
     for person in (work.author, work.honoree):
         if person is not None:
             names |= _spoken_of(person.name, AUTHOR) | {f"{surname(person.name)}{title}": AUTHOR for title in TITLES}
-    return CLASS_LABEL.sub(CLASS, unnamed(text, names))
+    return without_classes(unnamed(text, names))
 
 
 def _spoken_of(name, alias):
     """陈晓, 陈晓老师, 晓明老师: a given name alone may be a word."""
     found = {name: alias} | {f"{name}{title}": alias for title in TITLES}
     return found | ({f"{given(name)}{title}": alias for title in TITLES} if len(given(name)) >= 2 else {})
-
-
-@lru_cache(maxsize=1024)
-def school_names(*known):
-    """晨曦路小学 is also called 晨曦路学校, and 晨曦路 where that is no word."""
-    names = {name for name in known if name}
-    for name in list(names):
-        for end in SCHOOL_ENDS:
-            stem = name.removesuffix(end)
-            if stem != name and len(stem) >= 2:
-                names |= {stem + other for other in SCHOOL_ENDS} | ({stem} if len(stem) >= 3 else set())
-    return names
 
 
 def real_names(work, text):
