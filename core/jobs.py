@@ -20,6 +20,7 @@ that only wait their turn are left alone for as long as any part of the same job
 """
 
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -36,6 +37,7 @@ from core.states import move
 log = structlog.get_logger("homevisit.jobs")
 
 MAX_ATTEMPTS = 5  # a job that ends its worker five times is not tried a sixth
+PATIENCE = timedelta(minutes=10)  # at most between two messages for a part that nobody takes
 PARTS_A_MESSAGE = 10  # a task costs about 11 ms (performance.md)
 
 
@@ -188,7 +190,8 @@ def _send_again(job):
 def _stir(parent_id):
     """No part of this job was finished for a while: its messages are lost, or the workers do something else.
 
-    A part is sent again after twice the time it has waited already, so that busy workers find no pile of copies.
+    A part is sent again after twice the time it has waited already, in the end every ten minutes, so that busy workers
+    find no pile of copies.
     """
     with transaction.atomic():
         parent = Job.objects.stalled().select_for_update().filter(pk=parent_id).first()
@@ -196,7 +199,7 @@ def _stir(parent_id):
             return []
         _count_parts(parent)
         moment, waiting = now(), parent.children.stale_queued()
-        ids = [job.pk for job in waiting if moment - job.heartbeat_at >= job.heartbeat_at - job.created_at]
+        ids = [job.pk for job in waiting if moment - job.heartbeat_at >= min(job.heartbeat_at - job.created_at, PATIENCE)]
         Job.objects.filter(pk__in=ids).update(heartbeat_at=moment)
         transaction.on_commit(partial(send_parts, ids))
     if ids:
