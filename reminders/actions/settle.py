@@ -72,4 +72,5 @@ def standing(digest, lines):
 def withdraw_older(persons, slot, on):
     """What is told anew takes the place of what was told on earlier days. In the transaction of the new digests."""
     older = Digest.objects.filter(user_id__in=persons, slot=slot, on__lt=on, message__read_at__isnull=True)
-    Message.objects.filter(pk__in=older.values("message_id"), read_at__isnull=True).update(read_at=now())
+    ids = list(older.values_list("message_id", flat=True))
+    Message.objects.filter(pk__in=ids, read_at__isnull=True).update(read_at=now())

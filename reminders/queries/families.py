@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from core.clock import today
 from programmes.config.days import midnight
+from programmes.models import ProgrammeCategory
 from reminders.enums import LineKind
 from reminders.queries.line import Line
 from students.enums import AssignmentRole
@@ -33,7 +34,8 @@ class Waiting:
 
 
 def waiting(people):
-    """Six queries: register, assignments, mentors, appointments, marks, changes."""
+    """Seven queries at most: register, assignments, mentors, appointments, and for those whom a mentor or a visitor goes
+    to the priority categories, marks, changes."""
     started = [one.pk for one in people.programmes.values() if one.starts_on <= today()]
     if not started or not people.schools:
         return Waiting()
@@ -44,7 +46,7 @@ def waiting(people):
     found = Waiting(rows=list(rows), mentors=_mentors(people))
     _asked(found, place)
     found.planned = _planned(people, started)
-    found.first = _first(people, started)
+    found.first = _first(found, started)
     return found
 
 
@@ -75,17 +77,24 @@ def _planned(people, programmes):
     return set(planned.union(been).values_list("programme_id", "student_id"))
 
 
-def _first(people, programmes):
-    """Open changes, and marks below S4 in a priority category: what a mentor or an assigned visitor may know."""
-    marks = CategoryMark.objects.in_force(today()).filter(
-        student__school_id__in=people.schools, category__restricted=False, category__uses__priority=True,
-        category__uses__programme_id__in=programmes,
-    )  # fmt: skip
-    found = set(marks.values_list("category__uses__programme_id", "student_id"))
-    changes = ChangeEvent.objects.open().filter(student__school_id__in=people.schools, occurred_on__lte=today())
+def _first(found, programmes):
+    """Open changes, and marks below S4 in a priority category: what a mentor or an assigned visitor may know of the
+    pupils. For a class head the register's rank says it."""
+    pupils = set(found.mentors) | {pupil for _, pupil in found.visitors}
+    uses = defaultdict(set)
+    rows = ProgrammeCategory.objects.filter(programme_id__in=programmes, priority=True, category__restricted=False)
+    for programme, category in rows.values_list("programme_id", "category_id"):
+        uses[category].add(programme)
+    marks = CategoryMark.objects.in_force(today()).filter(student_id__in=pupils, category_id__in=uses)
+    first = {
+        (programme, pupil)
+        for pupil, category in marks.values_list("student_id", "category_id")
+        for programme in uses[category]
+    }
+    changes = ChangeEvent.objects.open().filter(student_id__in=pupils, occurred_on__lte=today())
     for pupil in changes.values_list("student_id", flat=True):
-        found.update((programme, pupil) for programme in programmes)
-    return found
+        first.update((programme, pupil) for programme in programmes)
+    return first
 
 
 @dataclass

@@ -14,7 +14,16 @@ from reports.models import SchoolPlan, Statement
 from reports.models.desk import ReviewDuty
 from schools.enums import Role
 from schools.models import Post
-from schools.tests.factories import add_post, make_class, make_class_head, make_leader, make_school, make_user
+from schools.tests.factories import (
+    add_post,
+    make_authority,
+    make_class,
+    make_class_head,
+    make_leader,
+    make_officer,
+    make_school,
+    make_user,
+)
 from students.actions.assign import assign
 from students.tests.factories import make_change, make_mark, make_mentor, make_student
 from visits.actions.register import open_register
@@ -294,9 +303,7 @@ def test_the_districts_missing_list_says_numbers_of_schools(programme, authority
     assert of(teacher, K.MISSING) == []
 
 
-def test_another_authority_is_told_nothing_of_it(programme, pupils, other_officer=None):
-    from schools.tests.factories import make_authority, make_officer
-
+def test_another_authority_is_told_nothing_of_it(programme, pupils):
     stranger = make_officer(make_authority("nanshan"))
     abroad = make_leader(make_school(make_authority("nanshan")))
     assert my_lines(stranger) == my_lines(abroad) == []
@@ -321,10 +328,11 @@ def test_lines_cost_the_same_however_many_people(programme, school, many, django
         user = make_class_head(place)
         pupil = make_student(place)
         add_visit(programme, [pupil], on=date(2022, 9, 16), lead=user)
+        make_mentor(make_student(place), user)
         ids += [user.pk, make_leader(make_school(school.authority)).pk]
         make_work(user, programme, school, state="returned")
     open_register(programme)
     programmes = open_programmes()
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         persons = people(ids, programmes)
         due_lines(persons, every_occasion(programmes, date(2022, 9, 29)))

@@ -35,7 +35,7 @@ def robot(request):
     text = school_texts([school], open_programmes()).get(school.pk) or f"{HEAD}（{day(today())}）\n今天没有要做的，大家辛苦了。"
     context = {
         "school": school, "schools": _schools(request.user), "hook": hook, "form": form, "text": text,
-        "sent": [_row(row) for row in Delivery.objects.visible_to(request.user).filter(hook=hook)[:SHOWN]] if hook else [],
+        "sent": [_row(row) for row in _sent(request.user, hook)] if hook else [],
     }  # fmt: skip
     return render(request, "reminders/robot.html", context, status=422 if form.errors else 200)
 
@@ -80,6 +80,10 @@ def chosen_school(request):
 
 def _address(school):
     return f"{reverse('reminders:robot')}?school={school.pk}"
+
+
+def _sent(user, hook):
+    return Delivery.objects.visible_to(user).filter(hook=hook).order_by("-on")[:SHOWN]
 
 
 def _row(row):
