@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from visits.views import home, school, waiting
+from visits.views import home, pace, school, waiting
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("mine/", home.mine, name="mine"),
     path("school/", school.my_school, name="school"),
     path("school/<int:pk>/", school.school, name="school"),
+    path("school/<int:pk>/remind/", pace.remind, name="school_remind"),
     path("waiting/", waiting.waiting, name="waiting"),
 ]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from core.access import allowed, authorize
 from core.clock import now
 from core.formats import day, thousands
+from programmes.enums import ProgrammeState
 from programmes.queries.current import current_programme
 from schools.grades import grade_label
 from schools.models import School
@@ -70,7 +71,7 @@ def school(request, pk):
         "gaps": gaps(programme, place),
         "counters": counters(programme, place),
         "trend": line,
-        "ahead": _ahead(programme, request.user, place, page, classes),
+        "ahead": _ahead(programme, request.user, place, page, classes, grade),
         "chart": chart(line, page.figure.all),
         "leads": leads,
         "review_waiting": waiting_count(request.user, programme) if leads else 0,
@@ -99,15 +100,17 @@ def _chips(grades, grade):
     return [{"label": label, "url": url, "current": one == grade} for one, label, url in rows]
 
 
-def _ahead(programme, user, school, page, classes):
+def _ahead(programme, user, school, page, classes, grade):
     """What school_ahead.html says of the classes on the page; their order is that of the page, not of their pace."""
     shown = {row.school_class.pk: row.figure for row in page.classes}
     found = outlook(programme, user, school, classes={pk: classes[pk] for pk in shown}, figures=list(shown.values()))
     facts = ahead_of(programme)
+    warned, over = [one for one in found if one.warning], facts.now > facts.last
     return {
-        "classes": [one for one in found if one.warning],
+        "classes": warned,
+        "remind": 0 if over or grade is not None or programme.state != ProgrammeState.OPEN else len(warned),
         "last_day": facts.last,
-        "over": facts.now > facts.last,
+        "over": over,
         "early": not facts.known,
     }
 
