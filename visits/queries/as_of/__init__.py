@@ -34,7 +34,7 @@ from visits.queries.as_of.schools import (
     school_ids_as_of,
     schools_as_of,
 )
-from visits.queries.as_of.since import Since, since_as_of
+from visits.queries.as_of.since import Missing, Since, deadline_since, missing_as_of, since_as_of
 
 __all__ = [
     "LEADERS",
@@ -43,6 +43,7 @@ __all__ = [
     "PARTY",
     "Calls",
     "ClassRow",
+    "Missing",
     "PastCall",
     "Pupil",
     "SchoolRow",
@@ -50,10 +51,12 @@ __all__ = [
     "calls_as_of",
     "class_counts_as_of",
     "class_figures",
+    "deadline_since",
     "deciding_day_as_of",
     "help_as_of",
     "known_as_of",
     "last_visit_day",
+    "missing_as_of",
     "modes_as_of",
     "past_calls",
     "pupils_as_of",

@@ -2,10 +2,13 @@
 of them. A visit after the programme's last day counts here and nowhere else (补访)."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Min
 
 from core.clock import now
+from programmes.enums import DeadlineKind
 from visits.enums import COUNTED_STATES
 from visits.models import VisitStudent
 from visits.queries.as_of.calls import calls_as_of
@@ -16,9 +19,19 @@ from visits.queries.as_of.schools import mode_bits
 CHUNK = 5000
 
 
+class Missing(NamedTuple):
+    """A pupil due and not reached at the instant. first_on: the day of the first call that is known of now."""
+
+    student_id: int
+    school_id: int
+    school_class_id: int
+    first_on: date | None
+    in_time: bool  # called on before the instant, recorded afterwards
+
+
 @dataclass(slots=True)
 class Since:
-    """Pupils due and not reached at the instant: missing = written_later + called_later + still."""
+    """Of the pupils due and not reached at the instant: missing = written_later + called_later + still."""
 
     missing: int = 0
     written_later: int = 0  # called on in time, recorded afterwards (补录)
@@ -37,26 +50,50 @@ class Since:
         self.written_later += other.written_later
         self.called_later += other.called_later
 
+    def count(self, one):
+        self.missing += 1
+        if one.first_on:
+            self.written_later += one.in_time
+            self.called_later += not one.in_time
 
-def since_as_of(programme, at, school_ids, *, known_at=None, by_class=False):
-    """{school id: Since}, or {class id: Since}: as they stand now. Six queries for any number of schools."""
-    found, missing = {}, {}
-    counted = mode_bits(programme.rules.counted_modes)
-    modes = calls_as_of(programme, at, school_ids=list(school_ids), known_at=known_at).modes
-    for school_id, class_id, student_id, _, exempt, _, _ in pupil_rows(programme, at, school_ids, known_at):
-        place = class_id if by_class else school_id
-        told = found.setdefault(place, Since())
-        if not exempt and not modes.get(student_id, 0) & counted:
-            missing[student_id] = place
-            told.missing += 1
-    in_time = last_visit_day(programme, at)
-    for student_id, first_on in _called(programme, missing).items():
-        told = found[missing[student_id]]
-        if first_on <= in_time:
-            told.written_later += 1
-        else:
-            told.called_later += 1
+
+def since_as_of(programme, at, school_ids, *, known_at=None, by_class=False, calls=None):
+    """{school id: Since}, or {class id: Since}: as they stand now; a place where nobody was missing is left out.
+
+    Six queries for any number of schools; calls: calls_as_of() of the same instants, where they have been read.
+    """
+    found = {}
+    for one in missing_as_of(programme, at, school_ids, known_at=known_at, calls=calls):
+        place = one.school_class_id if by_class else one.school_id
+        found.setdefault(place, Since()).count(one)
     return found
+
+
+def missing_as_of(programme, at, school_ids, *, known_at=None, calls=None):
+    """[Missing] of the schools, as they were known at the instant."""
+    school_ids = list(school_ids)
+    counted = mode_bits(programme.rules.counted_modes)
+    modes = (calls or calls_as_of(programme, at, school_ids=school_ids, known_at=known_at)).modes
+    places = {
+        student_id: (school_id, class_id)
+        for school_id, class_id, student_id, _, exempt, _, _ in pupil_rows(programme, at, school_ids, known_at)
+        if not exempt and not modes.get(student_id, 0) & counted
+    }
+    first, last = _called(programme, places), last_visit_day(programme, at)
+    return [
+        Missing(pk, *place, first.get(pk), pk in first and first[pk] <= last) for pk, place in sorted(places.items())
+    ]
+
+
+def deadline_since(programme, school_ids):
+    """(deadline, Since of these schools) of the last day of visits that has passed; None before it."""
+    passed = programme.deadlines.filter(kind=DeadlineKind.COVERAGE, at__lte=now()).order_by("-at").first()
+    if passed is None:
+        return None
+    whole = Since()
+    for one in since_as_of(programme, passed.at, school_ids).values():
+        whole.add(one)
+    return passed, whole
 
 
 def _called(programme, student_ids):
@@ -64,7 +101,7 @@ def _called(programme, student_ids):
     found, ids = {}, sorted(student_ids)
     rows = VisitStudent.objects.filter(
         programme=programme, mode__in=sorted(programme.rules.counted_modes), visited_on__gte=programme.starts_on,
-        visit__state__in=COUNTED_STATES, visit__recorded_at__lt=now(),
+        visit__state__in=COUNTED_STATES,
     ).order_by()  # fmt: skip
     for start in range(0, len(ids), CHUNK):
         chunk = rows.filter(student_id__in=ids[start : start + CHUNK])
