@@ -46,8 +46,8 @@ def test_late_entries_show_in_revision_two_and_revision_one_stays(district, sett
     before, checksum, file = figures(first), first.checksum, first.file
     settings.HOMEVISIT_CLOCK = "2022-10-06T10:00+08:00"
     unvisited = Student.objects.exclude(pk__in=Visit.objects.values("visit_students__student"))
-    add_visit(programme, [unvisited[0]], on=date(2022, 9, 29))  # made in time, written down late
-    add_visit(programme, [unvisited[1]], on=date(2022, 10, 5))  # 补访
+    add_visit(programme, [unvisited[0]], on=date(2022, 9, 29), recorded_at=now())  # made in time, written down late
+    add_visit(programme, [unvisited[1]], on=date(2022, 10, 5), recorded_at=now())  # 补访
     settings.HOMEVISIT_CLOCK = "2022-10-07T10:00+08:00"
 
     second = corrected(first, officer)

@@ -9,13 +9,13 @@ from visits.enums import COUNTED_STATES, VisitState
 from visits.models import Visit, VisitStudent, VisitVisitor
 
 
-def add_visit(programme, students, *, on, mode="in_person", state=VisitState.RECORDED, lead=None):
+def add_visit(programme, students, *, on, mode="in_person", state=VisitState.RECORDED, lead=None, recorded_at=None):
     school = students[0].school
     lead = lead or make_class_head(students[0].school_class)
     moment = timezone.make_aware(datetime(on.year, on.month, on.day, 18))
     visit = Visit.objects.create(
         programme=programme, authority_id=school.authority_id, school=school, lead=lead, mode=mode, state=state,
-        started_at=moment, ended_at=moment, visited_on=on, recorded_at=moment,
+        started_at=moment, ended_at=moment, visited_on=on, recorded_at=recorded_at or moment,
     )  # fmt: skip
     VisitVisitor.objects.create(visit=visit, user=lead, role="lead")
     counted = state in COUNTED_STATES and mode in programme.rules.counted_modes and programme.counts_on(on)
