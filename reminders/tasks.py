@@ -17,3 +17,11 @@ def tick():
             errors.append(error)
     if errors:
         raise ExceptionGroup("reminders", errors)
+
+
+@shared_task
+def purge():
+    """Each night: what was told long ago goes."""
+    from reminders.actions.purge import purge_old
+
+    purge_old()

@@ -55,7 +55,7 @@ def claim(kind, on):
 
 def hold(run, programmes, hours):
     """Tell everybody. What the quiet hours cut off is left to the next round."""
-    occasion = occasion_of(programmes, run.on)
+    occasion = occasion_of(run.on)
     try:
         for ids in batches(programmes):
             if not hours.are_open(now()):

@@ -44,7 +44,7 @@ def settle(rows):
 
 
 def _settle(digests, persons, programmes):
-    due = due_lines(persons, every_occasion(programmes, today()))
+    due = due_lines(persons, every_occasion(today()))
     newest = {}
     for digest in digests:
         key = (digest.user_id, digest.slot)

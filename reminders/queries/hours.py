@@ -5,7 +5,7 @@ the earliest end.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from reminders.enums import RunKind
 from reminders.models import Run
 from schools.calendar import is_workday, kept_days, workdays
 
+A_DAY = timedelta(days=1)
 FAR = timedelta(days=100)  # no list goes out longer before a deadline
 
 
@@ -64,52 +65,49 @@ def _time(text):
 
 
 @dataclass(frozen=True)
-class Occasion:
-    """What a round tells beside the daily lines. nearing: {programme id: [Nearing]}; weekly: the first of a week."""
-
-    on: date
-    weekly: bool
-    nearing: dict
-
-
-@dataclass(frozen=True)
 class Nearing:
     """A deadline ahead. left: workdays after today through its last day."""
 
     kind: str
     title: str
-    at: datetime
     last_day: date
     left: int
 
 
-def occasion_of(programmes, on):
+@dataclass(frozen=True)
+class Occasion:
+    """What is told beside the daily lines. weekly: the first round of a week. since: the last round before; lists whose
+    day has come after it are due. None, as the page asks: every deadline near enough to be told of at all."""
+
+    on: date
+    weekly: bool
+    since: date | None
+    kept: dict  # the calendar's table
+
+    def left(self, programme, last_day):
+        """Workdays left when a list is due before this deadline, else None."""
+        if not self.on <= last_day <= self.on + FAR:
+            return None
+        left = workdays(self.on + A_DAY, last_day, self.kept)
+        before = None if self.since is None else workdays(self.since + A_DAY, last_day, self.kept)
+        due = any(left <= n and (before is None or n < before) for n in programme.rules.reminders.missing_before)
+        return left if due else None
+
+    def nearing(self, programme):
+        """[Nearing] of the programme's deadlines with a list due. No query."""
+        found = ((row, self.left(programme, row.last_day)) for row in programme.deadlines.all())
+        return [Nearing(row.kind, row.title, row.last_day, left) for row, left in found if left is not None]
+
+
+def occasion_of(on):
     """The dated lists of a round: those whose day has come since the last one, so that a missed day is made up for
-    once. Two queries and one for the calendar."""
+    once. Two queries."""
     last = Run.objects.filter(kind=RunKind.DAY, on__lt=on, finished_at__isnull=False).order_by("-on").first()
-    since = last.on if last else on - timedelta(days=1)
+    since = last.on if last else on - A_DAY
     monday = on - timedelta(days=on.weekday())
-    found = {one.pk: _nearing(one, on, since) for one in programmes}
-    return Occasion(on, weekly=since < monday or last is None, nearing=found)
+    return Occasion(on, last is None or since < monday, since, kept_days(min(since, on), on + FAR))
 
 
-def every_occasion(programmes, on):
-    """What the page shows: the weekly lists, and every deadline near enough to be told of at all."""
-    return Occasion(on, True, {one.pk: _nearing(one, on, since=None) for one in programmes})
-
-
-def _nearing(programme, on, since):
-    """Deadlines ahead with a list due after `since`, up to today; with None all that are near enough."""
-    days = programme.rules.reminders.missing_before
-    rows = [row for row in programme.deadlines.all() if on <= row.last_day <= on + FAR]
-    if not rows or not days:
-        return []
-    last = max(row.last_day for row in rows)
-    kept = kept_days(on - FAR, last)
-    found = []
-    for row in rows:
-        left = workdays(on + timedelta(days=1), row.last_day, kept)
-        before = None if since is None else workdays(since + timedelta(days=1), row.last_day, kept)
-        if any(left <= n and (before is None or n < before) for n in days):
-            found.append(Nearing(row.kind, row.title, row.at, row.last_day, left))
-    return found
+def every_occasion(on):
+    """What the page shows: the weekly lists, and every deadline near enough. One query."""
+    return Occasion(on, True, None, kept_days(on, on + FAR))

@@ -22,7 +22,7 @@ def due_lines(people, occasion):
     parts.append(families.families(people, waiting))
     if occasion.weekly:
         parts.append(families.class_left(people, waiting))
-    parts += [missing.schools(people, occasion.nearing), missing.districts(people, occasion.nearing)]
+    parts += [missing.schools(people, occasion), missing.districts(people, occasion)]
     for part in parts:
         for person, lines in part.items():
             if person in people.ids:

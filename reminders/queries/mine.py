@@ -8,4 +8,4 @@ from reminders.queries.people import people
 
 def my_lines(user):
     programmes = open_programmes()
-    return due_lines(people([user.pk], programmes), every_occasion(programmes, today())).get(user.pk, [])
+    return due_lines(people([user.pk], programmes), every_occasion(today())).get(user.pk, [])

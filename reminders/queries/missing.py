@@ -5,10 +5,13 @@ from collections import Counter, defaultdict
 from django.db.models import F, Sum
 from django.urls import reverse
 
-from core.clock import today
+from core.clock import now, today
 from core.formats import day
+from programmes.config.days import last_day_before
 from programmes.enums import DeadlineKind
+from programmes.models import LatePass
 from reminders.enums import LineKind
+from reminders.queries.hours import Nearing
 from reminders.queries.line import Line
 from reports.enums import Handed
 from reports.queries.submissions import register
@@ -19,28 +22,52 @@ from visits.models.register import ALL
 PAGES = {"plan": "reports:plan", "report": "reports:report"}  # every other paper is a work
 
 
-def schools(people, nearing):
+def schools(people, occasion):
     """For the leader and the office: what the school has not handed in, and how far its visiting is. For every
-    programme two queries for the classes and those of the register."""
+    programme a query for more time given, one for the classes, and those of the register."""
     lines = defaultdict(list)
     for programme in people.programmes.values():
         places = [pk for pk in people.at(programme) if pk in people.offices]
-        ahead = nearing.get(programme.pk, ())
-        if places and ahead:
-            _of_schools(people, lines, programme, places, ahead)
+        ahead, longer = occasion.nearing(programme), _longer(programme, places, occasion)
+        if not places or not (ahead or longer):
+            continue
+        left = classes_left(programme, places) if any(one.kind == DeadlineKind.COVERAGE for one in ahead) else {}
+        papers = register(programme, school_ids=places)
+        for school in places:
+            found = list(_of_school(programme, school, ahead, left, papers.get(school, {})))
+            found += _late(school, longer.get(school, ()), papers.get(school, {}))
+            for person in people.offices[school]:
+                lines[person] += found
     return lines
 
 
-def _of_schools(people, lines, programme, places, ahead):
-    left = classes_left(programme, places) if any(one.kind == DeadlineKind.COVERAGE for one in ahead) else {}
-    papers = register(programme, school_ids=places)
+def _of_school(programme, school, ahead, left, papers):
     for one in ahead:
-        for school in places:
-            found = _coverage(one, school, left) if one.kind == DeadlineKind.COVERAGE else None
-            owed = owing(programme, one, papers.get(school, {}))
-            for line in filter(None, [found, _papers(one, school, owed)]):
-                for person in people.offices[school]:
-                    lines[person].append(line)
+        if one.kind == DeadlineKind.COVERAGE and (line := _coverage(one, school, left)):
+            yield line
+        if owed := owing(programme, one, papers):
+            yield _papers(one, school, owed)
+
+
+def _longer(programme, places, occasion):
+    """{school: [(submission, Nearing)]} where the district gave more time and a list is due before that ends."""
+    found = defaultdict(list)
+    rows = LatePass.objects.standing().filter(programme=programme, school_id__in=places, until__gt=now())
+    for school, submission, until in rows.values_list("school_id", "submission", "until"):
+        last_day = last_day_before(until)
+        left = occasion.left(programme, last_day)
+        if left is not None:
+            found[school].append((submission, Nearing("late", "补报", last_day, left)))
+    return found
+
+
+def _late(school, passes, papers):
+    for submission, one in passes:
+        line = papers.get(submission)
+        if line and line.is_owed:
+            url = reverse(PAGES.get(submission, "works:school"))
+            text = f"{when(one)}补报截止，还没有报：{line.label}"
+            yield Line(LineKind.MISSING, text, url, 1, f"late {submission} {school}")
 
 
 def _coverage(one, school, left):
@@ -53,8 +80,6 @@ def _coverage(one, school, left):
 
 
 def _papers(one, school, owed):
-    if not owed:
-        return None
     names = "、".join(f"{line.label}{'（退回）' if line.state == Handed.RETURNED else ''}" for line in owed)
     url = reverse(PAGES.get(owed[0].code, "works:school"))
     return Line(LineKind.MISSING, f"{when(one)}截止，还没有报：{names}", url, len(owed), f"papers {one.kind} {school}")
@@ -88,16 +113,16 @@ def classes_left(programme, places=None):
     return found
 
 
-def districts(people, nearing):
-    """For the officers of the authority: how many schools are missing. Three queries a programme and the register's."""
+def districts(people, occasion):
+    """For the officers of the authority: how many schools are missing. Two queries a programme and the register's."""
     lines = defaultdict(list)
     for programme in people.programmes.values():
         officers = people.officers.get(programme.authority_id, ())
-        ahead = nearing.get(programme.pk, ())
-        if officers and ahead:
-            for line in _of_district(programme, ahead):
-                for person in officers:
-                    lines[person].append(line)
+        ahead = occasion.nearing(programme) if officers else ()
+        if ahead:
+            found = list(_of_district(programme, ahead))
+            for person in officers:
+                lines[person] += found
     return lines
 
 

@@ -22,12 +22,12 @@ HEAD = "家访提醒"  # 钉钉 may ask for a word that every text holds
 def school_texts(schools, programmes):
     """{school id: text} of the schools with anything due. For each programme four queries, however many schools."""
     parts = defaultdict(list)
-    nearing = every_occasion(programmes, today()).nearing
+    occasion = every_occasion(today())
     for programme in programmes:
         places = [school.pk for school in schools if school.authority_id == programme.authority_id]
         if places and programme.starts_on <= today():
             _visiting(parts, programme, places)
-            _handing_in(parts, programme, places, nearing[programme.pk])
+            _handing_in(parts, programme, places, occasion.nearing(programme))
     return {pk: _whole(found) for pk, found in parts.items()}
 
 

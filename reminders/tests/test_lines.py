@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from core.clock import now
+from programmes.models import LatePass
 from reminders.enums import LineKind
 from reminders.queries.hours import every_occasion, open_programmes
 from reminders.queries.lines import due_lines, evening_lines
@@ -303,6 +304,21 @@ def test_the_districts_missing_list_says_numbers_of_schools(programme, authority
     assert of(teacher, K.MISSING) == []
 
 
+@pytest.mark.seed("S48", "W32")
+def test_more_time_given_to_one_school_has_its_own_list(programme, authority, school, leader, officer, at):
+    other = make_leader(make_school(authority))
+    at("2022-10-09 09:00")
+    LatePass.objects.create(
+        programme=programme, authority=authority, school=school, submission="report", until=moment("2022-10-15 00:00"),
+        reason="校长住院", given_by=officer,
+    )  # fmt: skip
+    at("2022-10-12 09:00")
+    assert of(leader, K.MISSING) == [("10月14日（还有2个工作日）补报截止，还没有报：活动报告", "/reports/report/")]
+    assert of(other, K.MISSING) == []
+    at("2022-10-15 09:00")
+    assert of(leader, K.MISSING) == []
+
+
 def test_another_authority_is_told_nothing_of_it(programme, pupils):
     stranger = make_officer(make_authority("nanshan"))
     abroad = make_leader(make_school(make_authority("nanshan")))
@@ -333,6 +349,6 @@ def test_lines_cost_the_same_however_many_people(programme, school, many, django
         make_work(user, programme, school, state="returned")
     open_register(programme)
     programmes = open_programmes()
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         persons = people(ids, programmes)
-        due_lines(persons, every_occasion(programmes, date(2022, 9, 29)))
+        due_lines(persons, every_occasion(date(2022, 9, 29)))

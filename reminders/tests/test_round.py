@@ -227,7 +227,7 @@ def _until_evening(at, head):
 
 def _tell(run, ids):
     programmes = open_programmes()
-    tell_batch(run, people(ids, programmes), occasion_of(programmes, run.on))
+    tell_batch(run, people(ids, programmes), occasion_of(run.on))
 
 
 @pytest.mark.prove

@@ -4,7 +4,8 @@ import pytest
 
 from reminders.actions.round import start_due_rounds
 from reminders.actions.settle import settle, settle_some, unread
-from reminders.models import Run
+from reminders.models import Digest, Run
+from reminders.tasks import purge
 from schools.models import Message
 from schools.queries.message import inbox
 from visits.actions.appointment import cancel
@@ -91,3 +92,13 @@ def test_the_page_shows_what_is_due_now(programme, three_told, head, client):
     page = client.get("/reminders/").content.decode()
     assert "都做完了" in page
     assert "没走访" not in page
+
+
+def test_what_was_told_half_a_year_ago_goes_with_its_notice(programme, three_told, head, at):
+    at("2023-03-18 03:50")
+    purge()
+    assert (Digest.objects.count(), Message.objects.count()) == (1, 1)
+    at("2023-03-22 03:50")
+    for _ in range(2):
+        purge()
+    assert (Digest.objects.count(), Message.objects.count(), Run.objects.count()) == (0, 0, 0)
