@@ -9,12 +9,14 @@ from core.audit import record
 from core.clock import now
 from core.formats import instant, percent
 from core.sheets import Column, internal_mark, write_table
-from schools.enums import SchoolKind
 from visits.queries.coverage import Count, total
 
 
-def export_desk(programme, lines, filters, *, by):
-    """An open file of the given lines in their order, with their sum. The audit keeps filters, rows and SHA-256."""
+def export_desk(programme, lines, filters, *, by, words="", papers=()):
+    """An open file of the given lines in their order, with their sum. The audit keeps filters, rows and SHA-256.
+
+    words: what the filters say; papers: [(code, label)] of what schools hand in, each a column.
+    """
     moment, number = now(), secrets.token_hex(4).upper()
     uses = list(programme.categories.all())
     file = BytesIO()
@@ -22,13 +24,16 @@ def export_desk(programme, lines, filters, *, by):
     write_table(
         file,
         title=f"{programme.title}各校走访进度",
-        subtitle=f"数据截至{instant(moment)}　{_filter_words(filters)}",
-        columns=_columns(uses),
+        subtitle=f"数据截至{instant(moment)}　" + (f"筛选：{words}" if words else "全部学校"),
+        columns=_columns(uses, papers),
         rows=[
-            [i, line.school.name, line.school.code, line.kind, line.school.town, *_cells(line.figure, uses), _pace(line)]
+            [
+                i, line.school.name, line.school.code, line.kind, line.school.town, *_cells(line.figure, uses), _pace(line),
+                *(_paper(line.papers.get(code)) for code, _ in papers),
+            ]
             for i, line in enumerate(lines, start=1)
         ],
-        total=["合计", f"{len(lines)}所学校", "", "", "", *_cells(whole, uses), ""],
+        total=["合计", f"{len(lines)}所学校", "", "", "", *_cells(whole, uses), "", *("" for _ in papers)],
         notes=["覆盖率＝实访÷应访，合计为人数相加后再算；全部走到才写100%，其余向下取两位小数。应达：按走访期里每个工作日同样快慢，到今天应有的覆盖率。"],
         sheet="走访进度",
         mark=internal_mark(by, moment, number),
@@ -40,7 +45,7 @@ def export_desk(programme, lines, filters, *, by):
     return file
 
 
-def _columns(uses):
+def _columns(uses, papers):
     columns = [
         Column("序号", 6, "number"),
         Column("学校", 26),
@@ -55,7 +60,14 @@ def _columns(uses):
     ]
     for use in uses:
         columns += [Column("应访", 7, "number", use.label), Column("实访", 7, "number", use.label)]
-    return [*columns, Column("应达", 9, "percent")]
+    return [*columns, Column("应达", 9, "percent"), *(Column(label, 12) for _, label in papers)]
+
+
+def _paper(line):
+    """通过; 退回，1件在区里: how it stands, and how many are with the district where there may be several."""
+    if line is None:
+        return "–"
+    return line.state.label if line.code in ("plan", "report") else f"{line.state.label}，已报{line.count}"
 
 
 def _cells(figure, uses):
@@ -69,11 +81,3 @@ def _cells(figure, uses):
 
 def _pace(line):
     return "–" if line.tick is None else f"{line.tick:.2f}%"
-
-
-def _filter_words(filters):
-    words = [SchoolKind(filters.kind).label] if filters.kind else []
-    words += [filters.town] if filters.town else []
-    words += [f"学校名或代码含“{filters.q}”"] if filters.q else []
-    words += ["进度落后"] if filters.behind else []
-    return "筛选：" + "、".join(words) if words else "全部学校"

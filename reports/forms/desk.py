@@ -1,7 +1,13 @@
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from reports.enums import Handed
+from reports.queries.filters import DESK_TABS, NOBODY_READS
 
 SORTS = ("coverage", "name", "due", "waiting", "declined")
 LONGEST = 40
+VISITS = "visits"  # the columns of the visits instead of those of the papers
+DEFAULTS = {"sort": "coverage"}  # every other value is empty when nothing is asked
 
 
 @dataclass(frozen=True)
@@ -11,26 +17,63 @@ class DeskFilter:
     q: str = ""
     kind: str = ""
     town: str = ""
-    behind: bool = False
+    tab: str = ""
+    plan: str = ""  # how it stands, as reports.enums.Handed
+    report: str = ""
+    reader: str = ""  # id of who reads it, or NOBODY_READS
     sort: str = "coverage"  # worst first; "-…" downwards; "c2": waiting in the category of dimension 2
+    cols: str = ""
 
     @classmethod
-    def read(cls, query, *, kinds, towns, dimensions):
+    def read(cls, query, *, kinds, towns, dimensions, papers=(), readers=()):
+        """papers: codes the notice asks schools for; readers: ids of those who read for a school."""
         sort = query.get("sort", "")
-        known = {*SORTS, *(f"c{dimension}" for dimension in dimensions)}
+        by_category = [f"c{dimension}" for dimension in dimensions]
+        sort = sort if sort.removeprefix("-") in {*SORTS, *by_category} else "coverage"
+        tab = "behind" if query.get("behind") == "1" else query.get("tab", "")
+        every = [NOBODY_READS, *map(str, readers)]
         return cls(
             q=query.get("q", "").replace("\x00", "").strip()[:LONGEST],
-            kind=query.get("kind", "") if query.get("kind") in kinds else "",
-            town=query.get("town", "") if query.get("town") in towns else "",
-            behind=query.get("behind") == "1",
-            sort=sort if sort.removeprefix("-") in known else "coverage",
+            kind=_one_of(query.get("kind"), kinds),
+            town=_one_of(query.get("town"), towns),
+            tab=tab if tab in tabs_of(papers) else "",
+            plan=_one_of(query.get("plan"), Handed.values if "plan" in papers else ()),
+            report=_one_of(query.get("report"), Handed.values if "report" in papers else ()),
+            reader=_one_of(query.get("reader"), every if readers else ()),
+            sort=sort,
+            cols=VISITS if query.get("cols") == VISITS or sort.removeprefix("-") in by_category else "",  # sorted by: seen
         )
 
     @property
+    def behind(self):
+        return self.tab == "behind"
+
+    @property
     def number(self):
-        """How many filters are in force, 搜索 left out."""
-        return sum(map(bool, (self.kind, self.town, self.behind)))
+        """How many filters are in force, 搜索 and the tab left out."""
+        return sum(map(bool, (self.kind, self.town, self.plan, self.report, self.reader)))
 
     @property
     def narrows(self):
-        return bool(self.q or self.number)
+        return bool(self.q or self.tab or self.number)
+
+    @property
+    def pairs(self):
+        """{name: value} of what an address must say to show the same again."""
+        return {name: value for name, value in vars(self).items() if value != DEFAULTS.get(name, "")}
+
+    def address(self, **other):
+        """"?town=…": this table, or with some of it changed; "" for the plain one."""
+        values = {name: value for name, value in (self.pairs | other).items() if value}
+        return f"?{urlencode(values)}" if values else ""
+
+
+def tabs_of(papers):
+    """{code: label} of the tabs a notice that asks for these papers has."""
+    without = set() if "report" in papers else {"unreported"}
+    without |= set() if papers else {"waiting", "returned"}
+    return {code: label for code, label in DESK_TABS.items() if code not in without}
+
+
+def _one_of(value, known):
+    return value if value in known else ""

@@ -1,11 +1,16 @@
 """The district's desk: every school against the even pace. All figures come from the one coverage function."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
 from core.clock import today
+from reports.enums import Handed
+from reports.models import ReviewDuty
 from reports.queries import suppress
+from reports.queries.filters import DESK_TABS, NOBODY_READS
+from reports.queries.review import SHORT, Waiting, waiting_by_school
+from reports.queries.submissions import asked, register
 from schools.enums import SchoolKind
 from schools.models import School
 from visits.queries.coverage import Count, Figure, coverage, total
@@ -14,6 +19,7 @@ from visits.queries.school import school_classes
 
 FAR_BEHIND = 15  # points under 应达 from which a bar turns from 杏 to 朱砂 (ui.md)
 NOBODY = Figure(0, Count(), 0)
+HEADS = {"plan": "方案", "report": "活动报告", **SHORT}
 SCHOOL_COLUMNS = ("pk", "code", "name", "short_name", "kind", "town", "is_active")
 
 
@@ -71,10 +77,30 @@ class SchoolLine(Paced):
     """school: a row with the SCHOOL_COLUMNS of School; three hundred model instances cost three times as much."""
 
     school: tuple
+    papers: dict = field(default_factory=dict)  # {code: Line} of reports.queries.submissions
+    reader: tuple | None = None  # (id, name) of who reads what it hands in
+    waiting: Waiting = Waiting()
 
     @property
     def kind(self):
         return SchoolKind(self.school.kind).label
+
+    def handed(self, code):
+        """How one paper stands, "" where the notice does not ask for it."""
+        paper = self.papers.get(code)
+        return paper.state if paper else ""
+
+    def in_tab(self, tab):
+        if tab == "behind":
+            return self.is_behind
+        if tab == "unreported":
+            return self.handed("report") in (Handed.MISSING, Handed.DRAFT)
+        if tab == "waiting":
+            return bool(self.waiting.count)
+        return any(paper.state == Handed.RETURNED for paper in self.papers.values())
+
+    def is_read_by(self, reader):
+        return self.reader is None if reader == NOBODY_READS else self.reader is not None and str(self.reader[0]) == reader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +110,15 @@ class ClassLine(Paced):
 
 @dataclass(frozen=True)
 class Desk:
-    """All schools of the programme's authority, in order of code, and their sum."""
+    """All schools of the programme's authority, in order of code, and their sum.
+
+    papers: [(code, label)] of what the notice asks schools for; readers: {id: name} of those who read for a school.
+    """
 
     lines: list
     sum: Paced
+    papers: list = field(default_factory=list)
+    readers: dict = field(default_factory=dict)
 
     @cached_property
     def behind(self):
@@ -120,6 +151,22 @@ def desk(programme, *, user):
     return Desk(lines, summed(lines, share))
 
 
+def whole_desk(programme, *, user):
+    """desk() with what each school handed in, what waits for review and who reads it. At most seven queries more."""
+    page = desk(programme, user=user)
+    papers = [(code, HEADS.get(code, label)) for code, label, _ in asked(programme)]
+    handed = register(programme, school_ids=[line.school.pk for line in page.lines]) if papers else {}
+    waiting = waiting_by_school(user, programme) if papers else {}
+    rows = ReviewDuty.objects.visible_to(user).filter(programme=programme, ended_at__isnull=True)
+    readers = {school: (pk, name) for school, pk, name in rows.values_list("school_id", "reviewer_id", "reviewer__name")}
+    lines = [
+        replace(line, papers=handed.get(pk, {}), reader=readers.get(pk), waiting=waiting.get(pk, Waiting()))
+        for line in page.lines
+        for pk in [line.school.pk]
+    ]
+    return Desk(lines, page.sum, papers, dict(sorted(readers.values(), key=lambda pair: pair[1])))
+
+
 def summed(lines, share):
     return Paced(total(line.figure for line in lines), share)
 
@@ -133,10 +180,37 @@ def chosen(lines, filters):
         if (not words or any(words in text.casefold() for text in (line.school.name, line.school.short_name, line.school.code)))
         and (not filters.kind or line.school.kind == filters.kind)
         and (not filters.town or line.school.town == filters.town)
-        and (not filters.behind or line.is_behind)
+        and (not filters.tab or line.in_tab(filters.tab))
+        and (not filters.plan or line.handed("plan") == filters.plan)
+        and (not filters.report or line.handed("report") == filters.report)
+        and (not filters.reader or line.is_read_by(filters.reader))
     ]
     kept.sort(key=lambda line: line.school.code)
     return ordered(kept, filters.sort)
+
+
+def picked(lines, query, filters):
+    """The lines ticked in an address (school=1&school=2, or school=1,2), or with all=1 whatever the filters let through."""
+    if query.get("all") == "1":
+        return chosen(lines, filters)
+    ids = {text for value in query.getlist("school") for text in value.split(",")}
+    return [line for line in lines if str(line.school.pk) in ids]
+
+
+def desk_words(filters, page):
+    """What a table is narrowed to, in words: 顾村镇、报告未交; "" for the whole."""
+    words = [SchoolKind(filters.kind).label] if filters.kind else []
+    words += [filters.town] if filters.town else []
+    words += [f"学校名或代码含“{filters.q}”"] if filters.q else []
+    words += [DESK_TABS[filters.tab]] if filters.tab else []
+    words += [f"方案{Handed(filters.plan).label}"] if filters.plan else []
+    words += [f"活动报告{Handed(filters.report).label}"] if filters.report else []
+    words += [_reader_words(filters.reader, page.readers)] if filters.reader else []
+    return "、".join(words)
+
+
+def _reader_words(reader, readers):
+    return "没指定审核人" if reader == NOBODY_READS else f"{readers[int(reader)]}审的"
 
 
 def ordered(lines, sort):

@@ -8,6 +8,8 @@ EVERY = ("every", "报上来的全部")
 STATES = [("waiting", "待审"), ("accepted", "已通过"), ("recommended", "已推荐"), ("returned", "已退回")]
 AWARDED = ("awarded", "已表彰")
 UPPER = ("upper", "已报上级")  # asked for by an address, where the kind goes on
+DESK_TABS = {"unreported": "报告未交", "waiting": "待审", "returned": "退回中", "behind": "进度落后"}
+NOBODY_READS = "none"  # schools nobody was named to read for
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,23 @@ from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import authorize
-from core.clock import now
+from core.clock import local_date, now, today
 from core.formats import day, headline
+from programmes.config.days import last_day_before
 from programmes.models import Programme
 from programmes.queries.current import current_programme
 from reports.actions.compile import CannotCompile, start_compilation
 from reports.actions.export import export_desk
-from reports.forms.desk import DeskFilter
+from reports.actions.saved_view import plain_query, views_of
+from reports.enums import Handed
+from reports.forms.desk import VISITS, DeskFilter, tabs_of
 from reports.queries.compilations import on_desk
-from reports.queries.desk import chosen, class_lines, desk, ordered, summed
+from reports.queries.desk import chosen, class_lines, desk_words, ordered, picked, summed, whole_desk
+from reports.queries.review import Waiting
 from reports.views import rows
 from reports.views.jobs import job_context
 from schools.models import School
@@ -24,10 +29,11 @@ from visits.queries.coverage import priority_waiting
 from visits.queries.school import tasks
 
 PAGE = 50
+VIEWS = "desk"  # page of SavedView
 CLASS_SORTS = ("coverage", "due", "waiting", "declined")  # not by a category: the order would tell hidden counts
 
 
-def _programme(request):
+def desk_programme(request):
     """The programme of the page with what every figure on it needs, or None; 403 where it is another district's."""
     authorize(request.user, "reports.view_desk")
     programme = current_programme(request)
@@ -37,59 +43,102 @@ def _programme(request):
     return programme
 
 
-def _filters(request, page, programme):
-    dimensions = [use.position + 1 for use in programme.categories.all()]
-    return DeskFilter.read(request.GET, kinds=page.kinds, towns=page.towns, dimensions=dimensions)
+def desk_filters(query, page, programme):
+    """What an address asks of the desk's table."""
+    return DeskFilter.read(
+        query, kinds=page.kinds, towns=page.towns, papers=[code for code, _ in page.papers], readers=page.readers,
+        dimensions=[use.position + 1 for use in programme.categories.all()],
+    )  # fmt: skip
 
 
 @require_safe
 def home(request):
-    programme = _programme(request)
+    programme = desk_programme(request)
     if programme is None:
         return render(request, "desk/none.html")
-    page = desk(programme, user=request.user)
-    filters = _filters(request, page, programme)
+    page = whole_desk(programme, user=request.user)
+    filters = desk_filters(request.GET, page, programme)
     lines = chosen(page.lines, filters)
     shown = Paginator(lines, PAGE).get_page(request.GET.get("page"))
     latest, final = on_desk(programme, user=request.user)
-    uses = list(programme.categories.all())
-    label = f"合计 {len(lines)}所" if filters.narrows else "合计"
-    listed = page.sum if len(lines) == len(page.lines) else summed(lines, page.sum.share)
     context = {
         "programme": programme,
         "desk": page,
         "updated": now(),
         "pupils": headline(page.sum.count.due),
-        "strip": _strip(programme, page),
+        "strip": _strip(programme, page, request.user),
         "filters": filters,
         "page": shown,
-        "table_rows": rows.school_rows(shown, uses),
-        "sum_row": rows.sum_row(listed, uses, label, 3),
-        "cards": rows.school_cards(shown),
-        "categories": _heads(uses),
-        "tabs": _tabs(request, page, filters),
+        "matching": len(lines),
+        "tabs": _tabs(page, filters),
+        "views": _views(request, filters),
+        "states": Handed.choices,
         "job": job_context(latest.job, latest) if latest else None,
         "final": final,
         "busy": latest is not None and latest.job.is_open,
+        **_table(programme, page, filters, shown, lines),
     }
     return render(request, "desk/home.html", context)
 
 
-def _strip(programme, page):
+def _table(programme, page, filters, shown, lines):
+    uses = list(programme.categories.all())
+    label = f"合计 {len(lines)}所" if filters.narrows else "合计"
+    listed = page.sum if len(lines) == len(page.lines) else summed(lines, page.sum.share)
+    of_visits = filters.cols == VISITS or not page.papers
+    if of_visits:
+        whole = rows.sum_row(listed, uses, label, 3, rows.FIRST_CELL)
+    else:
+        whole = rows.handed_sum(listed, lines, page.papers, label)
+    return {
+        "of_visits": of_visits,
+        "categories": _heads(uses),
+        "table_rows": rows.school_rows(shown, uses, None if of_visits else page.papers),
+        "sum_row": whole,
+        "cards": rows.school_cards(shown, page.papers),
+    }
+
+
+def _strip(programme, page, user):
     lines = tasks(programme)
     coverage_task = next((line for line in lines if line.is_coverage), None)
     others = [line for line in lines if not line.is_coverage]
     coming = [line for line in others if line.open]
+    after = next(iter(coming or others[-1:]), None)
     waiting = {use: number for use, number in priority_waiting(programme, page.sum.figure).items() if number}
     dimensions = [use.position + 1 for use in waiting]
     then = coming[1:2]
     return {
         "coverage": coverage_task and _countdown(coverage_task, "走访截止"),
-        "next": _countdown(after, after.title) if (after := next(iter(coming or others[-1:]), None)) else None,
+        "next": after and _countdown(after, after.title),
+        "handed": _handed(page, after) if after else [],
         "then": f"之后{day(then[0].on)} {then[0].title}" if then else "最后一项报送" if coming else "已截止",
         "waiting": max(waiting.items(), key=lambda pair: pair[1], default=None),
         "waiting_schools": sum(1 for line in page.lines if any(line.category(d).waiting for d in dimensions)),
         "waiting_sort": f"-c{max(waiting, key=waiting.get).position + 1}" if waiting else "",
+        "review": _to_review(page, user) if page.papers else None,
+    }
+
+
+def _handed(page, task):
+    """[(label, how many stand filed, 所 or 篇)] of what is due with a task."""
+    found = []
+    for code, label in page.papers:
+        papers = [line.papers[code] for line in page.lines if code in line.papers]
+        if papers and papers[0].deadline and last_day_before(papers[0].deadline) == task.on:
+            found.append((label, sum(paper.count for paper in papers), "所" if code in rows.ONE_A_SCHOOL else "篇"))
+    return found
+
+
+def _to_review(page, user):
+    """What waits for the reader: of the schools named to them, or of all where they have none."""
+    own = [line for line in page.lines if line.reader and line.reader[0] == user.pk]
+    found = sum((line.waiting for line in own or page.lines), Waiting())
+    return {
+        "label": "待我审核" if own or not page.readers else "待审",
+        "url": reverse("desk:review") + ("?mine=1" if own else ""),
+        "count": found.count,
+        "days": (today() - local_date(found.since)).days if found.since else 0,
     }
 
 
@@ -107,21 +156,27 @@ def _heads(uses):
     return [{"label": use.label, "key": f"c{use.position + 1}"} for use in uses]
 
 
-def _tabs(request, page, filters):
-    query = request.GET.copy()
-    for name in ("page", "behind"):
-        query.pop(name, None)
-    every = "?" + query.urlencode()
-    query["behind"] = "1"
+def _tabs(page, filters):
+    tabs = [("", "全部"), *tabs_of([code for code, _ in page.papers]).items()]
+    counts = {code: sum(line.in_tab(code) for line in page.lines) if code else len(page.lines) for code, _ in tabs}
     return [
-        {"label": "全部", "count": len(page.lines), "url": every, "current": not filters.behind},
-        {"label": "进度落后", "count": len(page.behind), "url": "?" + query.urlencode(), "current": filters.behind},
+        {"label": label, "count": counts[code], "url": filters.address(tab=code) or "?", "current": code == filters.tab}
+        for code, label in tabs
+    ]
+
+
+def _views(request, filters):
+    """The reader's own tabs: a name, its filters, and whether they are the ones in force."""
+    here = plain_query(filters.address())
+    return [
+        {"pk": view.pk, "label": view.name, "url": f"?{view.query}", "current": view.query == here}
+        for view in views_of(request.user, VIEWS)
     ]
 
 
 @require_safe
 def school(request, pk):
-    programme = _programme(request)
+    programme = desk_programme(request)
     place = get_object_or_404(School.objects.visible_to(request.user), pk=pk)
     if programme is None:
         return render(request, "desk/none.html")
@@ -167,13 +222,17 @@ def compile_now(request):
 
 @require_safe
 def export(request):
-    """The table as it is filtered and sorted now, as a workbook."""
-    programme = _programme(request)
+    """The table as it is filtered and sorted now, or the ticked schools of it, as a workbook."""
+    programme = desk_programme(request)
     if programme is None:
         return redirect("desk:home")
-    page = desk(programme, user=request.user)
-    filters = _filters(request, page, programme)
-    file = export_desk(programme, chosen(page.lines, filters), filters, by=request.user)
+    page = whole_desk(programme, user=request.user)
+    filters = desk_filters(request.GET, page, programme)
+    lines, words = chosen(page.lines, filters), desk_words(filters, page)
+    if "school" in request.GET and request.GET.get("all") != "1":
+        lines = ordered(picked(page.lines, request.GET, filters), filters.sort)
+        words = f"选中的{len(lines)}所"
+    file = export_desk(programme, lines, filters, by=request.user, words=words, papers=page.papers)
     name = f"{programme.short_title}走访进度.xlsx"
     response = FileResponse(file, as_attachment=True, filename=name, content_type=rows.XLSX)
     response["Cache-Control"] = "no-store, private"

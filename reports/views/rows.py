@@ -1,28 +1,89 @@
 """Table rows as one safe string each: fifty rows by a template cost more than all their figures (performance.md)."""
 
 from functools import lru_cache
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from core.formats import percent, thousands
-from core.templatetags.ui import bar
+from core.templatetags.ui import bar, icon
+from reports.enums import Handed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ONE_A_SCHOOL = ("plan", "report")
+FIRST_CELL = mark_safe("<td></td>")
 NONE = mark_safe('<span class="sec">–</span>')
 
 
-def school_rows(lines, uses):
-    return mark_safe("".join(_school_row(line, uses) for line in lines))
+# {state: (tint, icon, where the review has it)}; what the district was never given has no page there.
+HANDED = {
+    Handed.MISSING: ("todo", "circle", ""),
+    Handed.DRAFT: ("mute", "pencil", ""),
+    Handed.FILED: ("plan", "inbox", "waiting"),
+    Handed.ACCEPTED: ("done", "check-lg", "every"),
+    Handed.RETURNED: ("late", "arrow-return-left", "returned"),
+}
 
 
-def _school_row(line, uses):
-    address, school = _address(line.school.pk), line.school
+def school_rows(lines, uses, papers=None):
+    """papers: [(code, label)] shows what was handed in instead of the categories."""
+    return mark_safe("".join(_school_row(line, uses, papers) for line in lines))
+
+
+def _school_row(line, uses, papers):
+    pk, school = line.school.pk, line.school
+    address, name = _address(pk), escape(school.short_name)
+    figures = _figures(line, uses, address) if papers is None else _handed_figures(line, papers, address)
     return (
-        f'<tr><th scope="row"><a class="nm" href="{address}">{escape(school.short_name)}</a></th><td>{line.kind}</td>'
-        f"<td>{escape(school.town) if school.town else NONE}</td>{_figures(line, uses, address)}</tr>"
+        f'<tr><td><input class="form-check-input" type="checkbox" name="school" value="{pk}" aria-label="选{name}"></td>'
+        f'<th scope="row"><a class="nm" href="{address}">{name}</a></th><td>{line.kind}</td>'
+        f"<td>{escape(school.town) if school.town else NONE}</td>{figures}</tr>"
     )
+
+
+def _handed_figures(line, papers, address):
+    """应访 已访 走访覆盖 待访, each paper, who reads them."""
+    count = line.count
+    cells = [*_reached(line, address), _number_cell(thousands(count.waiting), address and address + "?sort=-waiting")]
+    cells += [f"<td>{_paper(line, code)}</td>" for code, _ in papers]
+    cells.append(f"<td>{escape(line.reader[1]) if line.reader else NONE}</td>")
+    return "".join(cells)
+
+
+def handed_sum(whole, lines, papers, label):
+    """合计 of the listed schools: how many stand filed of each paper."""
+    cells = [*_reached(whole), _number_cell(thousands(whole.count.waiting))]
+    for code, _ in papers:
+        cells.append(f'<td class="num">{thousands(sum(line.papers[code].count for line in lines if code in line.papers))}</td>')
+    return format_html('<tr><td></td><th scope="row" colspan="3">{}</th>{}<td></td></tr>', label, mark_safe("".join(cells)))
+
+
+def _paper(line, code):
+    """通过, or 1/3 where a school may send several; it leads to the review's list of that school."""
+    paper = line.papers.get(code)
+    if paper is None:
+        return NONE
+    tint, sign, where = HANDED[paper.state]
+    if code in ONE_A_SCHOOL:
+        drawn = f'<span class="tag t-{tint}">{icon(sign)}{paper.state.label}</span>'
+    else:
+        back = f' <span class="tag t-{tint}">{icon(sign)}退回</span>' if paper.state == Handed.RETURNED else ""
+        drawn = f'<span class="num">{_of_quota(paper)}</span>{back}'
+        where = where and "every" if not back else where
+    if not where:
+        return drawn
+    return f'<a class="quiet" href="{_queue()}?tab={code}&amp;state={where}&amp;q={quote(line.school.short_name)}">{drawn}</a>'
+
+
+def _of_quota(paper):
+    return f"{paper.count}/{paper.quota}" if paper.quota else f"{paper.count}"
+
+
+@lru_cache(maxsize=1)
+def _queue():
+    return reverse("desk:review")
 
 
 @lru_cache(maxsize=20_000)
@@ -36,9 +97,24 @@ def class_rows(lines, uses):
     )
 
 
-def sum_row(whole, uses, label, span):
-    """合计: Σ over what is listed, rates of the sums."""
-    return format_html('<tr><th scope="row" colspan="{}">{}</th>{}</tr>', span, label, _figures(whole, uses))
+def sum_row(whole, uses, label, span, first=""):
+    """合计: Σ over what is listed, rates of the sums. first: a cell before it."""
+    return format_html('<tr>{}<th scope="row" colspan="{}">{}</th>{}</tr>', first, span, label, _figures(whole, uses))
+
+
+def _reached(line, address=None):
+    """应访 已访 走访覆盖."""
+    count = line.count
+    drawn = bar(count.visited, count.due, line.tick, line.level)
+    return [
+        _number_cell(thousands(count.due), address),
+        _number_cell(thousands(count.visited), address and address + "?sort=-coverage"),
+        f'<td class="c-bar"><div class="barline">{drawn}<b>{percent(count.visited, count.due)}</b></div></td>',
+    ]
+
+
+def _number_cell(text, address=None):
+    return f'<td class="n"><a href="{address}">{text}</a></td>' if address else f'<td class="n">{text}</td>'
 
 
 def _figures(line, uses, address=None):
@@ -49,14 +125,9 @@ def _figures(line, uses, address=None):
     count = line.count
 
     def cell(text, sort=""):
-        return f'<td class="n"><a href="{address}{sort}">{text}</a></td>' if address else f'<td class="n">{text}</td>'
+        return _number_cell(text, address and address + sort)
 
-    drawn = bar(count.visited, count.due, line.tick, line.level)
-    cells = [
-        cell(thousands(count.due)),
-        cell(thousands(count.visited), "?sort=-coverage"),
-        f'<td class="c-bar"><div class="barline">{drawn}<b>{percent(count.visited, count.due)}</b></div></td>',
-    ]
+    cells = _reached(line, address)
     for use in uses:
         text = category(line, use.position + 1)
         cells.append(f'<td class="n">{text}</td>' if hasattr(text, "__html__") else cell(text))
@@ -75,22 +146,32 @@ def category(line, dimension):
     return f"{thousands(count.visited)} / {thousands(count.due)}"
 
 
-def school_cards(lines):
-    """The same schools for a phone: two lines each."""
-    return mark_safe("".join(_school_card(line) for line in lines))
+def school_cards(lines, papers=()):
+    """The same schools for a phone: how far, and how their papers stand."""
+    return mark_safe("".join(_school_card(line, papers) for line in lines))
 
 
-def _school_card(line):
+def _school_card(line, papers):
     count, school = line.count, line.school
     told = "还没有应访学生"
     if count.due:
         told = f"{thousands(count.visited)} / {thousands(count.due)}，待访{thousands(count.waiting)}"
+    shown = [(line.papers[code], label) for code, label in papers if code in line.papers]
+    tags = "".join(_card_tag(*one) for one in shown if (one[0].code, one[0].state) != ("plan", Handed.ACCEPTED))
     return (
         f'<a class="sl" href="{_address(school.pk)}"><span class="fx fx-b"><b class="ink">{escape(school.short_name)}</b>'
         f'<b class="ink num">{percent(count.visited, count.due)}</b></span>'
         f"{bar(count.visited, count.due, line.tick, line.level)}"
-        f'<span class="fx fx-b xs sec num"><span>{line.kind}　{escape(school.town)}</span><span>{told}</span></span></a>'
+        f'<span class="fx fx-b xs sec num"><span>{line.kind}　{escape(school.town)}</span><span>{told}</span></span>'
+        + (f'<span class="fx fx-w g1 mt-1">{tags}</span>' if tags else "") + "</a>"
     )
+
+
+def _card_tag(paper, label):
+    """报告未交, 故事1/3: words enough, so no icon."""
+    if paper.code in ONE_A_SCHOOL or paper.state == Handed.RETURNED:
+        return f'<span class="tag t-{HANDED[paper.state][0]}">{escape(label)}{paper.state.label}</span>'
+    return f'<span class="tag t-mute num">{escape(label)}{_of_quota(paper)}</span>'
 
 
 def class_cards(lines):
