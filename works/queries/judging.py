@@ -291,10 +291,12 @@ def entries_on(round_, ids):
 
 
 def first_entries(round_, most):
-    """The first ones by number; before there are numbers, as they came in. Which they are an index knows."""
-    rows = entries(round_)
-    rows = rows.order_by("pk") if round_.state == RoundState.DRAFT else rows.filter(number__gt=0).order_by("number")
-    rows = list(rows[:most])
+    """The first ones by number; before there are numbers, as they came in. Which they are is found, by an index, before
+    anything is joined to them."""
+    numbered = round_.state != RoundState.DRAFT
+    found = Entry.objects.filter(round=round_, **({"number__gt": 0} if numbered else {}))
+    order = "number" if numbered else "pk"
+    rows = list(entries(round_).filter(pk__in=found.order_by(order).values("pk")[:most]).order_by(order))
     with_titles(round_, [row.work for row in rows])
     return rows
 

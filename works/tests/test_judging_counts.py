@@ -136,10 +136,19 @@ def test_awards_on_the_result_page_are_those_that_stand_with_the_works(closed, o
     choose_awards(closed, by=officer, chosen={second.pk: ""})
     give_awards(closed, by=officer)
     page = context_of(officer, "results", closed)
-    told = {row.pk: there for row, _, there in page["rows"]}
+    told = {row.pk: there for row, _, there, _ in page["rows"]}
     assert {pk for pk, there in told.items() if there} == set(written(closed).values_list("pk", flat=True)) == {first.pk}
     assert (page["written"], page["chosen"]) == (1, [("一等奖", 4)])
     assert [given(closed, row) for row in entries(closed).order_by("place", "number")[:2]] == [True, False]
+
+
+def test_the_label_of_each_entry_is_chosen_in_its_list(closed, officer, client):
+    client.force_login(officer, backend="schools.backends.StaffBackend")
+    text = client.get(reverse("works:results", args=[closed.pk])).content.decode()
+    for entry in Entry.objects.filter(round=closed):
+        options = text.split(f'name="award-{entry.pk}"')[1].split("</select>")[0]
+        assert options.count("<option") == 2
+        assert ("<option selected>一等奖</option>" in options) == (entry.award == "一等奖")
 
 
 def test_sheets_of_no_entry_are_none():

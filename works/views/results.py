@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,13 +47,17 @@ def _results_page(request, round_, *, form=None, problem="", status=200):
     page = Paginator(queries.entry_ids(round_, "place", "number"), PAGE).get_page(request.GET.get("page"))
     page.object_list = queries.with_sheets(queries.results_on(round_, page))
     chosen, written = queries.awards_of(round_)
-    room = sum(one.get("places") or 0 for one in round_.awards)
+    labels, room = [one["label"] for one in round_.awards], sum(one.get("places") or 0 for one in round_.awards)
+    options = {
+        award: render_to_string("works/_award_options.html", {"labels": labels, "award": award})
+        for award in {row.award for row in page}
+    }
     context = {
         "round": round_,
         "kind": queries.kind_label(round_),
         "page": page,
-        "rows": [(row, number_of(row), queries.given(round_, row)) for row in page],
-        "labels": [one["label"] for one in round_.awards],
+        "rows": [(row, number_of(row), queries.given(round_, row), options[row.award]) for row in page],
+        "labels": labels,
         "notes": share_out(queries.first_sizes(round_, room), round_.awards)[1] if room and not written else [],
         "form": form or PlacesForm(round_=round_),
         "chosen": [(one["label"], chosen.get(one["label"], 0)) for one in round_.awards],
