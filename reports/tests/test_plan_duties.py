@@ -159,3 +159,10 @@ def test_duties_take_the_same_queries_for_any_number_of_deadlines(programme, pla
 def test_a_plan_without_phases_asks_nothing(plan, leader, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert duties(plan.programme, plan.school, {}, user=leader, office=True) == []
+
+
+def test_the_arrangement_of_the_activity_leads_to_the_schools_duties(client, plan, leader):
+    client.force_login(leader)
+    assert f'href="{reverse("reports:plan")}"' in client.get(reverse("programmes:overview")).text
+    client.force_login(make_officer(plan.authority))
+    assert "本校各阶段谁负责" not in client.get(reverse("programmes:overview")).text
