@@ -24,6 +24,7 @@ from core.clock import now
 from core.formats import day
 from core.sheets import internal_mark
 from core.states import WrongState
+from programmes.models import Programme
 from schools.actions.decide import decisions_on, new_batch
 from schools.admin import ScopedAdmin
 from schools.models import School
@@ -69,7 +70,8 @@ class ProgrammeFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         rows = model_admin.desk_rows(request.user).order_by()
-        return rows.values_list("programme_id", "programme__title").distinct()
+        programmes = Programme.objects.filter(pk__in=rows.values("programme_id")).order_by("-pk")
+        return [(programme.pk, str(programme)) for programme in programmes]
 
     def queryset(self, request, queryset):
         return queryset.filter(programme_id=self.value()) if str(self.value()).isdigit() else queryset
