@@ -1,9 +1,10 @@
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import openpyxl
 import pytest
 
-from core.sheets import Column, clean, guard, write_table
+from core.sheets import Column, clean, guard, write_table, write_tables
 
 COLUMNS = [
     Column("学校", 20),
@@ -79,3 +80,15 @@ def test_a_long_note_gets_the_lines_it_needs(tmp_path):
     write_table(path, title="汇总", columns=[Column("学校", 20)], rows=[["一小"]], notes=notes)
     sheet = openpyxl.load_workbook(path).active
     assert [sheet.row_dimensions[row].height for row in (4, 5)] == [None, 30]  # none: one line
+
+
+def test_several_sheets_share_a_file_and_money_keeps_its_cents(tmp_path):
+    path = tmp_path / "tables.xlsx"
+    columns = [Column("学校"), Column("金额（元）", kind="money")]
+    given = Decimal("300.50")
+    table = {"title": "资助", "columns": columns, "rows": [["晨曦路小学", given]], "total": ["合计", given]}
+    assert write_tables(path, {"一": table, "二": table | {"rows": [], "total": None}}, mark="内部资料") == 1
+    book = openpyxl.load_workbook(path)
+    cell = book["一"]["B3"]
+    assert (book.sheetnames, cell.value, cell.number_format) == (["一", "二"], 300.5, "0.00")
+    assert book["二"].oddFooter.left.text == "内部资料"

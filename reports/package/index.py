@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.shared import Pt
 
 from core.clock import local_date
 from core.documents import render
@@ -77,17 +78,18 @@ def _template():
     document = page()
     heading(document, "{{ 标题 }}")
     body(document, "{{ 说明 }}")
-    caption(document, "共用文件")
+    _caption(document, "共用文件")
     _table(document, (60, 96), ("文件", "内容"), "共用")
-    caption(document, "各校材料")
+    _caption(document, "各校材料")
     _table(document, WIDTHS, ("序号", "学校", "材料", "文件"), "材料")
     end(document)
     return packed(document, "目录")
 
 
-def caption(document, text):
+def _caption(document, text):
     line = document.add_paragraph()
     line.alignment, line.paragraph_format.keep_with_next = ALIGN.CENTER, True
+    line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(12), Pt(4)
     write(line, text, HEAD)
 
 
