@@ -23,7 +23,19 @@ def measure():
     from django.core.management import call_command
     from django.db import connections
 
-    from benchmarks import burden, coverage, district, judging, pages, register, review, urls, visits  # noqa: F401  (a broken page fails)
+    from benchmarks import (
+        burden,
+        coverage,
+        district,
+        judging,
+        package,
+        pages,
+        register,
+        register_file,
+        review,
+        urls,  # noqa: F401  (a broken page fails)
+        visits,
+    )
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -32,6 +44,8 @@ def measure():
     coverage.figures_growth(districts)
     pages.desk_table(districts)
     register.open_anew(districts)
+    register_file.exported(districts)
+    package.packed(districts)
     visits.recording(districts)
     judging.judged(districts)
     review.queue(districts)
