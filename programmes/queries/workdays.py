@@ -24,6 +24,8 @@ def left_words(days, working):
     """其中10个工作日, beside the days that are left; "" when none are."""
     if days <= 0:
         return ""
+    if days == 1:
+        return "是工作日" if working else "不是工作日"
     if not working:
         return "没有工作日了"
     return "都是工作日" if working == days else f"其中{working}个工作日"

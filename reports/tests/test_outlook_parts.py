@@ -56,7 +56,7 @@ def write_plan(programme, school, by):
 def test_each_paper_stands_with_its_deadline_state_and_the_way_to_it(client, school, leader):
     answer = papers(client, leader, school, **HTMX)
     assert rows(answer) == [
-        ("学校走访方案", "还有1天，都是工作日", "未交", "去写"),
+        ("学校走访方案", "还有1天，是工作日", "未交", "去写"),
         ("走访全覆盖", "还有31天，其中22个工作日，已访0/0人", "进行中", ""),
         ("感人故事推荐表", "还有39天，其中23个工作日，已报0份，最多2份", "未交", "去选"),
         ("活动报告", "还有39天，其中23个工作日", "未交", "去写"),
@@ -78,9 +78,9 @@ def test_a_paper_goes_from_draft_to_filed_to_returned(client, programme, school,
     settings.HOMEVISIT_CLOCK = "2022-09-01T00:00+08:00"
     seen.append(rows(papers(client, leader, school))[0])
     assert [row[1:] for row in seen] == [
-        ("还有1天，都是工作日", "草稿", "接着写"),
-        ("还有1天，都是工作日", "已报区，待审", ""),
-        ("还有1天，都是工作日", "退回修改", "去改"),
+        ("还有1天，是工作日", "草稿", "接着写"),
+        ("还有1天，是工作日", "已报区，待审", ""),
+        ("还有1天，是工作日", "退回修改", "去改"),
         ("已截止", "退回修改", ""),
     ]
 
@@ -171,3 +171,8 @@ def test_the_outlook_takes_the_same_queries_for_any_number_of_schools(client, se
 def test_without_a_programme_the_desk_says_so(client):
     client.force_login(make_officer(make_authority("empty")))
     assert "还没有" in client.get("/desk/outlook/").text
+
+
+def test_the_desks_page_fetches_it(client, district):
+    client.force_login(make_officer(district[0].authority))
+    assert 'hx-get="/desk/outlook/"' in client.get("/desk/").text

@@ -216,7 +216,7 @@ def test_deadlines_are_listed_with_what_is_left(client, programme, school, leade
 @pytest.mark.parametrize(
     "clock, text, state",
     [
-        ("2022-09-29T23:59:59+08:00", "还有1天，都是工作日，差4人", "进行中"),
+        ("2022-09-29T23:59:59+08:00", "还有1天，是工作日，差4人", "进行中"),
         ("2022-09-30T23:59:59+08:00", "今天截止，差4人", "进行中"),
         ("2022-10-01T00:00:00+08:00", "9月30日已截止，差4人", "没走完"),
     ],
