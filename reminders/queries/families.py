@@ -153,6 +153,7 @@ def class_left(people, found):
 
 
 def _of_class(people, school_class, count, unasked):
-    text = f"{people.labels[school_class]}还有{count}人没走访" + (f"，其中{unasked}人没安排老师" if unasked else "")
+    some = 0 < unasked < count  # a class head who goes everywhere has assigned nobody, and that is fine
+    text = f"{people.labels[school_class]}还有{count}人没走访" + (f"，其中{unasked}人没安排老师" if some else "")
     url = reverse("visits:waiting") + f"?school_class={school_class}&state=open"
     return Line(LineKind.CLASS_LEFT, text, url, count, str(school_class))

@@ -90,7 +90,7 @@ def test_all_works_without_script(morning, leader, page_at, sign_in):
     sign_in(page, leader)
     page.goto("/reminders/robot/")
     assert not page.get_by_role("button", name="复制文字").is_visible()
-    assert page.get_by_label("今天可以发的话").input_value().startswith("家访提醒")
+    assert page.get_by_role("textbox", name="今天可以发的话").input_value().startswith("家访提醒")
     page.get_by_label("机器人地址").fill("https://example.org/x?key=1")
     page.get_by_role("button", name="保存").click()
     assert page.locator("[data-error-summary]").is_visible()
