@@ -25,7 +25,7 @@ from functools import partial
 
 import structlog
 from celery import current_app
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, Q
 from kombu.exceptions import OperationalError as BrokerAway
 
@@ -36,6 +36,7 @@ from core.states import move
 
 log = structlog.get_logger("homevisit.jobs")
 
+AWAY = (OperationalError, InterfaceError)  # the database is gone for a moment, or with it the connection
 MAX_ATTEMPTS = 5  # a job that ends its worker five times is not tried a sixth
 PATIENCE = timedelta(minutes=10)  # at most between two messages for a part that nobody takes
 PARTS_A_MESSAGE = 10  # a task costs about 11 ms (performance.md)
@@ -292,7 +293,7 @@ def running(job_id, *, tries=1):
         log.info("job_stopped", job=job_id)
     except JobFailed as error:
         _fail(job, str(error))
-    except OperationalError:
+    except AWAY:
         log.warning("job_interrupted", job=job_id)
         raise
     except Exception:

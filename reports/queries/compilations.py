@@ -1,28 +1,68 @@
 from datetime import timedelta
 
+from django.db.models import Count, F
+
 from core.clock import now
 from core.enums import JobState
 from programmes.enums import DeadlineKind
 from reports.models import Compilation
 
 RECENT = timedelta(hours=24)
+TROUBLED = timedelta(days=14)  # so long the desk is told of a package that stopped or lacks schools
+OLD = 3
+GROUPS = {
+    "open": [JobState.QUEUED, JobState.RUNNING], "done": [JobState.DONE], "missing": [JobState.FAILED, JobState.CANCELLED],
+}  # fmt: skip
 
 
 def compilations_for(user):
     """Newest first, with everything a list shows of them."""
-    rows = Compilation.objects.visible_to(user).select_related("programme", "job", "started_by")
+    rows = Compilation.objects.visible_to(user).select_related("programme", "authority", "job", "started_by")
     return rows.order_by("-created_at", "-revision")
 
 
 def on_desk(programme, *, user):
-    """(what the job row shows, the deadline's ready package), either may be None. One query.
+    """(what the job row shows, the coverage deadline's package), either may be None. One query.
 
-    The row shows what is in the making, what stopped, what was finished within a day, else the deadline's package.
+    The row shows what is in the making, of whatever kind; what stopped or lacks schools; what was finished within a
+    day; else the coverage deadline's package.
     """
-    rows = Compilation.objects.visible_to(user).filter(programme=programme, kind=DeadlineKind.COVERAGE)
+    rows = Compilation.objects.visible_to(user).filter(programme=programme)
     rows = list(rows.select_related("job").order_by("-created_at", "-revision")[:20])
-    final = next((row for row in rows if row.is_ready and row.as_of == row.deadline_at), None)
-    latest = next(iter(rows), None)
-    if latest is None or latest.job.state != JobState.DONE or latest.ready_at > now() - RECENT:
-        return latest, final
-    return final, final
+    final = next((row for row in rows if _is_final(row)), None)
+    latest = min(rows, key=_urgency, default=None)
+    return (final if latest is None or _urgency(latest) == OLD else latest), final
+
+
+def _is_final(row):
+    return row.has_file and row.kind == DeadlineKind.COVERAGE and row.as_of == row.deadline_at
+
+
+def _urgency(row):
+    if row.job.is_open:
+        return 0
+    if not row.is_ready:
+        return 1 if row.created_at > now() - TROUBLED else OLD
+    return 2 if row.ready_at > now() - RECENT else OLD
+
+
+def deadline_lines(programme, *, user):
+    """[(Deadline, the newest package as of it or None)] in the order of their instants. Two queries."""
+    rows = Compilation.objects.visible_to(user).filter(programme=programme, as_of=F("deadline_at"))
+    newest = {}
+    for row in rows.select_related("job").order_by("revision"):
+        newest[row.kind, row.as_of] = row
+    return [(deadline, newest.get((deadline.kind, deadline.at))) for deadline in programme.deadlines.order_by("at", "position")]
+
+
+def parts_of(compilation, *, group=""):
+    """The schools of a package by code, each with its job; group: a state of jobs, "" for all."""
+    rows = compilation.parts.select_related("school", "job").order_by("school__code")
+    return rows.filter(job__state__in=GROUPS[group]) if group else rows
+
+
+def part_counts(compilation):
+    """{group: number} with "" for all."""
+    states = dict(compilation.parts.order_by().values_list("job__state").annotate(Count("pk")))
+    counts = {group: sum(states.get(state, 0) for state in of) for group, of in GROUPS.items()}
+    return {"": sum(states.values())} | counts

@@ -146,7 +146,7 @@ def _countdown(task, title):
     """12天, 过3天, 今天24:00截止, as label, words before, figure, words after."""
     label = f"{day(task.on)} {title}"
     if task.days_left > 0:
-        return {"label": label, "before": "", "figure": task.days_left, "after": f"天，{task.workdays}"}
+        return {"label": label, "before": "", "figure": task.days_left, "after": "天", "note": task.workdays}
     if task.open:
         return {"label": label, "before": "", "figure": "今天", "after": "24:00截止"}
     return {"label": label, "before": "过", "figure": -task.days_left, "after": "天"}
@@ -209,9 +209,9 @@ def school(request, pk):
 def compile_now(request):
     programme = get_object_or_404(Programme.objects.visible_to(request.user), code=request.POST.get("programme", ""))
     authorize(request.user, "reports.compile", programme)
-    at = now() if request.POST.get("at") == "now" else None
+    present = request.POST.get("at") == "now"
     try:
-        compilation = start_compilation(programme, "coverage", by=request.user, at=at)
+        compilation = start_compilation(programme, "coverage", by=request.user, present=present)
     except CannotCompile as error:
         messages.error(request, str(error))
         return redirect("desk:home")

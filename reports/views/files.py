@@ -9,9 +9,12 @@ from django.views.decorators.http import require_safe
 
 from core.access import authorize
 from core.audit import record
+from core.clock import now
 from core.files import open_private
 from core.formats import thousands
-from reports.queries.compilations import compilations_for
+from programmes.queries.current import current_programme
+from reports.models import Compilation
+from reports.queries.compilations import compilations_for, deadline_lines
 from reports.queries.summary import NOTES, summary_table
 from reports.views.jobs import job_context
 
@@ -22,18 +25,31 @@ NAME = 1  # the column that names the row
 @require_safe
 def files(request):
     authorize(request.user, "reports.view_desk")
+    programme = current_programme(request)
     page = Paginator(compilations_for(request.user), PAGE).get_page(request.GET.get("page"))
-    return render(request, "reports/files.html", {"page": page})
+    context = {"page": page, "programme": programme}
+    if programme is not None:
+        moment = now()
+        context["lines"] = [
+            {"deadline": deadline, "passed": deadline.at <= moment, "package": package}
+            for deadline, package in deadline_lines(programme, user=request.user)
+        ]
+        context["mail_to"] = programme.authority.package_email
+    return render(request, "reports/files.html", context)
 
 
 @require_safe
 def snapshot(request, pk):
-    """The frozen figures of one package, as its workbook has them."""
+    """One package: its figures as its workbook has them, who is missing, its mail, its corrections."""
     authorize(request.user, "reports.view_desk")
-    compilation = get_object_or_404(compilations_for(request.user), pk=pk)
-    context = {"compilation": compilation}
+    return package_page(request, get_object_or_404(compilations_for(request.user), pk=pk))
+
+
+def package_page(request, compilation, *, status=200, **said):
+    """said: what an act on this page answers with: password, reason, reason_error."""
+    context = {"compilation": compilation, "job": job_context(compilation.job, compilation), **said}
     if not compilation.has_file:
-        return render(request, "reports/snapshot.html", context | {"job": job_context(compilation.job, compilation)})
+        return render(request, "reports/snapshot.html", context, status=status)
     table = summary_table(compilation)
     context |= {
         "columns": table.columns,
@@ -41,8 +57,11 @@ def snapshot(request, pk):
         "number_of_schools": len(table.rows),
         "table_rows": format_html_join("", "<tr>{}</tr>", ((_cells(table.columns, row),) for row in table.rows)),
         "sum_row": _cells(table.columns, table.sums),
+        "correction": Compilation.objects.filter(corrects=compilation).first(),
+        "corrected": Compilation.objects.filter(pk=compilation.corrects_id).first() if compilation.corrects_id else None,
+        "address": compilation.authority.package_email,
     }
-    return render(request, "reports/snapshot.html", context)
+    return render(request, "reports/snapshot.html", context, status=status)
 
 
 def _cells(columns, row):

@@ -18,6 +18,8 @@ def job_context(job, compilation=None):
         context["cancel"] = reverse("reports:cancel", args=[compilation.pk])
         context["retry"] = reverse("reports:retry", args=[compilation.pk])
         context["download"] = reverse("reports:download", args=[compilation.pk])
+        context["details"] = reverse("reports:package_schools", args=[compilation.pk])
+        context["again"] = context["retry"] if compilation.missing else ""
     return context
 
 

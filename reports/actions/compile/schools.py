@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from core import jobs
@@ -36,7 +36,7 @@ def _run_one(job_id, batch):
             if job is None:
                 return False
             _compile_school(job, batch)
-    except OperationalError:
+    except jobs.AWAY:
         raise
     except Exception:
         log.exception("school_not_compiled", job=job_id)
@@ -70,7 +70,7 @@ class _Batch:
         if self.facts is None and not self.is_broken:
             try:
                 self.facts = _read(part.compilation, [p.school_id for p in self.parts.values()], alive)
-            except (OperationalError, jobs.JobStopped):
+            except (*jobs.AWAY, jobs.JobStopped):
                 raise
             except Exception:
                 log.exception("schools_not_read_together", compilation=part.compilation_id)

@@ -25,13 +25,13 @@ class CannotCompile(Exception):
     """The message says why, and what to do."""
 
 
-def start_compilation(programme, kind, *, by=None, at=None, locked=False, queue=True):
+def start_compilation(programme, kind, *, by=None, at=None, present=False, locked=False, queue=True):
     """The compilation of that instant, started if nobody has; the same call twice is one compilation.
 
-    at: as of which instant. By default the deadline's once it has passed; before it the present moment, which is
-    a 阶段性 package of its own (one at a time). A failed, cancelled or incomplete one starts again where it stopped.
-    locked: the zip has a password; one that is mailed always has. queue=False leaves the work to the caller:
-    run_compilation(compilation.job_id).
+    at: as of which instant. By default the deadline's once it has passed; before it, or with present, the present
+    moment, which is a package of its own (one at a time: a second press gives back the first). A failed, cancelled or
+    incomplete one starts again where it stopped. locked: the zip has a password; one that is mailed always has.
+    queue=False leaves the work to the caller: run_compilation(compilation.job_id).
     """
     deadline = _deadline(programme, kind)
     moment = now()
@@ -39,9 +39,11 @@ def start_compilation(programme, kind, *, by=None, at=None, locked=False, queue=
         raise CannotCompile("这个时刻还没有到，数据截至时间不能晚于现在。")
     with transaction.atomic():
         Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
+        if at is None and not present and deadline.at <= moment:
+            at = deadline.at
         compilation = _existing(programme, deadline, at, moment)
         if compilation is None:
-            compilation = _create(programme, deadline, at or min(moment, deadline.at), by, locked)
+            compilation = _create(programme, deadline, at or moment, by, locked)
         elif not _restart(compilation, by):
             return compilation
         if queue:
@@ -60,10 +62,9 @@ def _deadline(programme, kind):
 
 def _existing(programme, deadline, at, moment):
     same = Compilation.objects.select_related("job").filter(programme=programme, kind=deadline.kind, corrects=None)
-    wanted = at or (deadline.at if deadline.at <= moment else None)
-    if wanted is not None:
-        return same.filter(as_of=wanted).first()
-    unfinished = same.exclude(state=CompilationState.READY).filter(as_of__lt=deadline.at).order_by("-revision")
+    if at is not None:
+        return same.filter(as_of=at).first()
+    unfinished = same.exclude(state=CompilationState.READY).exclude(as_of=deadline.at).order_by("-revision")
     return next((c for c in unfinished if c.job.is_open), None) or same.filter(as_of=moment).first()
 
 
