@@ -69,7 +69,7 @@ def compiled(programme, user, workers):
     compilation = Compilation.objects.get(pk=compilation.pk)
     if compilation.state != "ready":
         raise SystemExit(f"the package is {compilation.state}: {compilation.job.message}")
-    papers = [paper["sha256"] for part in compilation.parts.order_by("school__code") for paper in part.papers]
+    papers = [paper["name"] for part in compilation.parts.order_by("school__code") for paper in part.papers]
     forget(compilation)
     return {
         "parts": spent, "written": writer["seconds"], "writer": writer, "papers": papers, "number": len(papers),
