@@ -69,6 +69,9 @@ def menu(user, programme=None):
             tab=True,
             short="报表",
         ),
+        item("desk:as_of", "按时刻看", "clock-history", when=bool(reach.authorities)),
+        item("reports:as_of", "按时刻看", "clock-history", when=bool(reach.leader_schools)),
+        item("reminders:mine", "提醒", "bell", when=bool(reach.roles)),
         item("programmes:overview", "活动安排", "calendar-range", when=bool(reach.roles)),
         item("programmes:conduct", code.title if code else "", "shield-check", when=bool(code and code.rules)),
         item(
@@ -95,6 +98,8 @@ def menu(user, programme=None):
         item("works:honours", "先进教师", "award", when=programme is not None and allowed(user, "works.view_honours")),
     ]
     manage = [
+        item("desk:jobs", "后台任务", "list-ul", when=bool(reach.authorities)),
+        item("reminders:robot", "群机器人", "megaphone", when=school),
         item("students:import", "导入名册", "upload", when=bool(reach.admin_schools)),
         item("admin:index", "后台管理", "gear", when=user.is_staff),
     ]
