@@ -10,7 +10,7 @@ from core import jobs
 from core.files import private_path
 from core.tests.sheets_of_paper import everything, lines, rows
 from reports.actions.filing import approve_filing, file_filing, return_filing
-from reports.models import SchoolPart, SchoolSnapshot, SubmissionLine
+from reports.models import SchoolPart, SchoolPlan, SchoolSnapshot, SubmissionLine
 from reports.package.district import check_package, write_package
 from reports.package.school import freeze_extras, write_part
 from reports.queries.summary import summary_rows
@@ -119,7 +119,7 @@ def test_the_missing_and_the_late_stand_with_counts_and_without_names(district, 
     ]  # fmt: skip
 
 
-@pytest.mark.seed("S70")
+@pytest.mark.seed("S70", "S45")
 def test_the_register_has_a_row_a_school_and_sums(district, package):
     table = rows_of(members(package)["报送登记.xlsx"])
     asked = ["学校走访方案", "感人故事推荐表", "活动报告", "家访征文"]
@@ -130,6 +130,34 @@ def test_the_register_has_a_row_a_school_and_sums(district, package):
     ]  # fmt: skip
     assert table[5][3:6] == ["未交", 0, None]
     assert table[7][:6] == ["合计", "3所学校", None, "1所已报送", 1, None]
+
+
+@pytest.mark.seed("S44")
+def test_what_schools_did_well_comes_together(district, package):
+    """Every school's 具体做法 and 工作成效, and its stories, in one place for the district."""
+    first = folder(district.schools[0])
+    files = members(package)
+    report = lines(files[f"{first}/附件2-活动报告-晨曦小学.docx"])
+    assert [line for line in report if line[0] in "一二三四"] == [
+        "一、开展情况", "二、具体做法", "三、工作成效", "四、存在的问题及建议",
+    ]  # fmt: skip
+    assert "顾同学按时写完作业了。" in report
+    assert any(name.startswith(f"{first}/附件1-") for name in files)
+
+
+@pytest.mark.seed("W32")
+def test_at_the_plans_deadline_the_register_says_who_sent_one(district, turn):
+    turn("2022-08-31T20:00+08:00")
+    district.filed(SchoolPlan, 1)
+    turn("2022-09-30T10:00+08:00")
+    compilation = compiled(district.programme, "plan")
+    assert compilation.as_of_words == "2022年8月31日24:00"
+    rows_ = rows_of(members(compilation)["报送登记.xlsx"])
+    assert [row[3:6] for row in rows_[4:7]] == [
+        ["未交", 0, None], ["已报送，待审", 1, "2022年8月31日20:00"], ["未交", 0, None],
+    ]  # fmt: skip
+    papers = [name for name in members(compilation) if "/" in name]
+    assert papers == [f"{folder(district.schools[1])}/走访方案-柳堤小学.docx"]
 
 
 def test_the_index_lists_every_paper_with_its_author(district, package):
