@@ -22,8 +22,8 @@ from visits.queries.coverage import coverage
 from visits.queries.school import school_classes
 
 __all__ = [
-    "ClassOutlook", "Outlook", "Schools", "Window", "coverage_day", "expected_share", "lately", "look_ahead", "outlook",
-    "reach_day", "schools_outlook", "visiting_window", "workdays",
+    "ClassOutlook", "Outlook", "Schools", "Window", "coming_workdays", "coverage_day", "expected_share", "lately", "look_ahead",
+    "outlook", "reach_day", "schools_outlook", "visiting_window", "workdays",
 ]  # fmt: skip
 
 HORIZON = 400  # days: what lies further off is told as never
@@ -110,23 +110,27 @@ def lately(kept, *, start, now, wanted):
     return Stretch(since, until, max(found, 1))
 
 
-def reach_day(left, *, speed, now, kept, today=0, planned=None):
+def coming_workdays(now, kept):
+    """The workdays of the next year or so, today in: asked once for all places of a page."""
+    return workdays_between(now, now + timedelta(days=HORIZON), kept)
+
+
+def reach_day(left, *, speed, now, coming, today=0, planned=None):
     """The day the rest is done at a speed a workday, today in; None when not within a year.
 
-    left: as of this morning. today: done since. planned: {day: appointments}, which may bring it further than the speed.
+    left: as of this morning. today: done since. planned: {day: appointments}; whichever is sooner, pace or appointments.
     """
     if left <= today:
         return now
-    planned = planned or {}
-    if not speed and today + sum(planned.values()) < left:
-        return None
-    pace, sure = Fraction(0), today
-    for day in (now + timedelta(days=n) for n in range(HORIZON)):
-        pace += speed if is_workday(day, kept) else 0
-        sure += planned.get(day, 0)
-        if max(pace, sure, today) >= left:
-            return day
-    return None
+    needed = ceil(left / speed) if speed else len(coming) + 1
+    days = [coming[needed - 1]] if needed <= len(coming) else []
+    sure = today
+    for day, number in sorted((planned or {}).items()):
+        sure += number
+        if sure >= left:
+            days.append(day)
+            break
+    return min(days, default=None)
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,8 @@ class Ahead:
 
     now: date
     last: date
-    kept: dict
+    coming: list  # the workdays from today on
+    days_left: int  # of these, up to the last day
     stretch: Stretch
     known: bool  # so much of the window is over that a pace says something
     rush_from: date | None  # the last days, as the notice's hints say
@@ -180,7 +185,9 @@ def ahead_of(programme):
     known = now > start and workdays(start, now - timedelta(days=1), kept) >= ENOUGH
     rush_from = last - timedelta(days=hints.last_days - 1) if hints.last_days else None
     stretch = lately(kept, start=start, now=now, wanted=PACE_WORKDAYS)
-    return Ahead(now, last, kept, stretch, known, rush_from, hints.last_days, hints.last_days_share)
+    coming = coming_workdays(now, kept)
+    days_left = sum(day <= last for day in coming)
+    return Ahead(now, last, coming, days_left, stretch, known, rush_from, hints.last_days, hints.last_days_share)
 
 
 def look_ahead(ahead, *, figure, made, planned):
@@ -194,7 +201,7 @@ def look_ahead(ahead, *, figure, made, planned):
     done = sum(number for day, number in made.items() if ahead.stretch.holds(day))
     after = made.get(ahead.now, 0)
     speed = ahead.stretch.speed(done) or Fraction(after)
-    finish_on = reach_day(left + after, speed=speed, now=ahead.now, kept=ahead.kept, today=after, planned=planned)
+    finish_on = reach_day(left + after, speed=speed, now=ahead.now, coming=ahead.coming, today=after, planned=planned)
     late = ahead.known and (finish_on is None or finish_on > ahead.last)
     return Outlook(left, finish_on, late, bunched, _slow(ahead, left, finish_on, done + after) if late else rush)
 
@@ -217,7 +224,7 @@ def _rush(ahead, due, made, planned):
 
 def _slow(ahead, left, finish_on, lately_done):
     """照现在的速度要到10月12日走完，还有18人；每个工作日走2人能赶上"""
-    days = workdays(ahead.now, ahead.last, ahead.kept)
+    days = ahead.days_left
     each = ceil(left / (days or (ahead.last - ahead.now).days + 1))
     way = f"{'每个工作日' if days else '每天'}走{each}人能赶上"
     if not lately_done:

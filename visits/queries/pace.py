@@ -7,7 +7,7 @@ from core import formats
 from core.clock import today
 from programmes.queries.workdays import calendar, workdays_left
 from schools.calendar import is_workday
-from visits.queries.forecast import lately, reach_day
+from visits.queries.forecast import coming_workdays, lately, reach_day
 
 PACE_WORKDAYS = 10
 
@@ -34,7 +34,7 @@ def pace(mine, programme, last_day):
     if not done and not made:
         return Pace(_each_day(left, programme, last_day, is_workday(now, kept)))
     speed = stretch.speed(done) or made
-    finish_on = reach_day(left + made, speed=speed, now=now, kept=kept, today=made)
+    finish_on = reach_day(left + made, speed=speed, now=now, coming=coming_workdays(now, kept), today=made)
     if finish_on is None:
         return Pace(f"照这个速度，{formats.day(last_day)}前走不完", "warm")
     if finish_on <= last_day:

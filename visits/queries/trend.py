@@ -12,7 +12,7 @@ from core.formats import day, thousands
 from programmes.queries.workdays import calendar
 from schools.calendar import is_workday
 from visits.models import Due
-from visits.queries.forecast import lately, reach_day, visiting_window
+from visits.queries.forecast import coming_workdays, lately, reach_day, visiting_window
 
 PACE_WORKDAYS = 5
 
@@ -118,7 +118,9 @@ def draw(first, *, window, target, now, kept):
     made = first.get(now, 0)
     speed = stretch.speed(sum(count for one, count in first.items() if stretch.holds(one))) or Fraction(made)
     left = target - total + made  # this morning
-    finish_on = reach_day(left, speed=speed, now=now, kept=kept, today=made) if speed and target > total else None
+    finish_on = None
+    if speed and target > total:
+        finish_on = reach_day(left, speed=speed, now=now, coming=coming_workdays(now, kept), today=made)
     forecast = _forecast(days, visited, target, morning=target - left, speed=speed, kept=kept)
     return Trend(days, visited, expected, forecast, target, deadline, finish_on, speed)
 

@@ -21,7 +21,16 @@ from visits.actions.due import set_declined
 from visits.actions.register import open_register
 from visits.models import Due, Visit, VisitStudent
 from visits.queries.coverage import Count, Figure
-from visits.queries.forecast import Schools, ahead_of, lately, look_ahead, outlook, reach_day, schools_outlook
+from visits.queries.forecast import (
+    Schools,
+    ahead_of,
+    coming_workdays,
+    lately,
+    look_ahead,
+    outlook,
+    reach_day,
+    schools_outlook,
+)
 from visits.tests.rows import add_visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.seed("S22")]
@@ -73,12 +82,12 @@ def test_a_stretch_is_some_whole_workdays_with_the_free_days_between(programme):
     ],
 )
 def test_one_a_workday_steps_over_holidays_and_works_on_make_up_days(left, now, day):
-    assert reach_day(left, speed=Fraction(1), now=now, kept={}) == day
+    assert reach_day(left, speed=Fraction(1), now=now, coming=coming_workdays(now, {})) == day
 
 
 def test_nobody_reached_is_no_day():
-    assert reach_day(1, speed=Fraction(0), now=september(1), kept={}) is None
-    assert reach_day(9999, speed=Fraction(1), now=september(1), kept={}) is None
+    assert reach_day(1, speed=Fraction(0), now=september(1), coming=coming_workdays(september(1), {})) is None
+    assert reach_day(9999, speed=Fraction(1), now=september(1), coming=coming_workdays(september(1), {})) is None
 
 
 # ── What a class is told ──
