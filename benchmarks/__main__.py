@@ -32,6 +32,7 @@ def measure():
         pages,
         register,
         register_file,
+        reminders,
         review,
         urls,  # noqa: F401  (a broken page fails)
         visits,
@@ -49,6 +50,7 @@ def measure():
     visits.recording(districts)
     judging.judged(districts)
     review.queue(districts)
+    reminders.told(districts)
     burden.usable(districts)
     connections.close_all()
 

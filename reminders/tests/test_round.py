@@ -4,6 +4,8 @@ import threading
 from datetime import date
 
 import pytest
+from celery import current_app as app
+from django.conf import settings
 from django.db import connection
 
 from core.jobs import JobStopped
@@ -252,3 +254,10 @@ def test_two_beats_at_the_same_moment_tell_once(pupils, head, leader, again):
         thread.join()
     assert errors == []
     assert (len(told(head)), Run.objects.count(), Run.objects.get().told) == (1, 1, Digest.objects.count())
+
+
+def test_the_beat_knows_the_tasks():
+    app.loader.import_default_modules()
+    ours = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values() if entry["task"].startswith("reminders.")}
+    assert ours == {"reminders.tasks.tick", "reminders.tasks.purge"}
+    assert ours <= set(app.tasks)
