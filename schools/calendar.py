@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-import chinese_calendar
 from chinese_calendar.constants import holidays as library_holidays
+from chinese_calendar.constants import workdays as library_workdays
 
 from schools.models import Workday
 
@@ -30,9 +30,8 @@ def is_workday(day: date, kept: dict[date, bool] | None = None) -> bool:
     kept = kept_days(day, day) if kept is None else kept
     if day in kept:
         return kept[day]
-    if day.year in LIBRARY_YEARS:
-        return chinese_calendar.is_workday(day)
-    return day.weekday() < 5
+    # The library's own is_workday looks for its first and last year at every call; pages ask for a year of days.
+    return day in library_workdays or (day.weekday() < 5 and day not in library_holidays)
 
 
 def workdays(first: date, last: date, kept: dict[date, bool] | None = None) -> int:

@@ -1,5 +1,6 @@
-from datetime import date
+from datetime import date, timedelta
 
+import chinese_calendar
 import pytest
 
 from schools.calendar import (
@@ -34,6 +35,12 @@ def test_the_kept_library_covers_2004_to_2026():
 )
 def test_holidays_and_make_up_days_of_the_state(day, works):
     assert is_workday(day) is works
+
+
+def test_every_day_is_as_the_library_says():
+    first, last = date(LIBRARY_YEARS.start, 1, 1), date(LIBRARY_YEARS.stop, 1, 1)
+    days = [first + timedelta(days=n) for n in range((last - first).days)]
+    assert [is_workday(day, {}) for day in days] == [chinese_calendar.is_workday(day) for day in days]
 
 
 def test_an_unknown_year_goes_by_weekdays_and_says_so():
