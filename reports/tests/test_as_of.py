@@ -46,8 +46,7 @@ def turn(settings):
     return to
 
 
-@pytest.fixture
-def place(turn):
+def make_place(turn):
     """Five pupils in two classes: two reached by the deadline, one written late, one called on late, one missing."""
     turn("2022-09-01T08:00")
     cache.clear()
@@ -70,8 +69,14 @@ def place(turn):
     )  # fmt: skip
 
 
+@pytest.fixture
+def place(turn):
+    return make_place(turn)
+
+
 def numbers(text):
-    """Cells of the table's rows as words."""
+    """Cells of the table's rows as words; ｜ stands before a rate."""
+    text = text.replace('<span class="sec ms-2">', "｜")
     rows = re.findall(r"<tr>(.*?)</tr>", text, re.S)
     clean = [[re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)] for row in rows]
     return [row for row in clean if len(row) > 3]
@@ -89,7 +94,7 @@ def test_the_district_reads_recorded_visited_and_what_came_after_beside_each_oth
     page = client.get(DESK)  # the last deadline that has passed
     assert page.context["as_of"] == AT
     (_, row, total) = numbers(page.text)
-    assert row == ["晨曦小学", "5", "2 40.0%", "3 60.0%", "3", "1", "1", "1"]
+    assert row == ["晨曦小学", "5", "2｜40.0%", "3｜60.0%", "3", "1", "1", "1"]
     assert total[1:] == row[1:]
 
 
@@ -99,7 +104,7 @@ def test_beside_a_frozen_package_stands_the_difference(client, place):
     page = client.get(DESK, {"at": AT})
     (head, row, _) = numbers(page.text)
     assert head[4:6] == ["冻结（第1版）", "比冻结多"]
-    assert row[1:6] == ["5", "2 40.0%", "3 60.0%", "2 40.0%", "+1"]
+    assert row[1:6] == ["5", "2｜40.0%", "3｜60.0%", "2｜40.0%", "+1"]
     assert "按这个时刻汇编" not in page.text
 
 
@@ -112,16 +117,16 @@ def test_a_void_since_takes_from_what_is_known_now_alone(client, place, turn):
     turn("2022-10-08T10:01")
     client.force_login(place.officer)
     (_, row, _) = numbers(client.get(DESK, {"at": AT}).text)
-    assert row[2:6] == ["2 40.0%", "1 20.0%", "2 40.0%", "-1"]
+    assert row[2:6] == ["2｜40.0%", "1｜20.0%", "2｜40.0%", "-1"]
 
 
 def test_a_school_reads_its_classes_and_the_pupils_behind_each_number(client, place):
     client.force_login(place.leader)
     page = client.get(SCHOOL, {"at": AT})
     (_, one, two, whole) = numbers(page.text)
-    assert one[1:] == ["3", "2 66.6%", "3 100%", "1", "1", "0", "0"]
-    assert two[1:] == ["2", "0 0.0%", "0 0.0%", "2", "0", "1", "1"]
-    assert whole[1:] == ["5", "2 40.0%", "3 60.0%", "3", "1", "1", "1"]
+    assert one[1:] == ["3", "2｜66.6%", "3｜100%", "1", "1", "0", "0"]
+    assert two[1:] == ["2", "0｜0.0%", "0｜0.0%", "2", "0", "1", "1"]
+    assert whole[1:] == ["5", "2｜40.0%", "3｜60.0%", "3", "1", "1", "1"]
     told = {}
     for what in ("due", "recorded", "visited", "missing", "written", "called", "still"):
         rows = client.get(ROWS, {"at": AT, "what": what}).context["rows"]
@@ -203,7 +208,7 @@ def test_a_long_run_is_compiled_as_of_the_instant_once(client, place, django_cap
     compilation = Compilation.objects.get()
     assert (compilation.as_of, compilation.stage) == (at("2022-09-21T00:00"), "阶段性")
     (_, row, _) = numbers(client.get(DESK, {"at": "9月20日"}).text)
-    assert row[1:6] == ["5", "1 20.0%", "1 20.0%", "1 20.0%", "0"]
+    assert row[1:6] == ["5", "1｜20.0%", "1｜20.0%", "1｜20.0%", "0"]
 
 
 def test_an_instant_to_come_is_not_compiled(client, place):

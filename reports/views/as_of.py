@@ -249,6 +249,7 @@ def _table(at, shown, whole, label, frozen, opened=None):
         "empty": not shown,
         "table_rows": format_html_join("", "<tr>{}</tr>", ((_cells(*one, has_frozen),) for one in shown)),
         "sum_row": format_html("<tr>{}</tr>", _cells(label, "", whole, opened or {}, has_frozen)),
+        "sum_card": _card(label, "", whole, opened or {}, has_frozen),
         "cards": format_html_join("", "{}", ((_card(*one, has_frozen),) for one in shown)),
     }
 
@@ -279,7 +280,7 @@ def _number_cell(number, url):
 
 def _reached_cell(count, url):
     told = _linked(thousands(count.visited), url)
-    return format_html('<td class="n">{} <span class="sec">{}</span></td>', told, percent(count.visited, count.due))
+    return format_html('<td class="n">{}<span class="sec ms-2">{}</span></td>', told, percent(count.visited, count.due))
 
 
 def _difference_cell(number):
@@ -293,16 +294,24 @@ def _linked(text, url):
 
 
 def _card(label, url, line, opened, has_frozen):
-    """The same place on a phone: what was recorded, what is known now, what is left."""
-    frozen = f"，冻结{thousands(line.frozen.visited)}人" if has_frozen and line.frozen else ""
-    head = _linked(label, url or opened.get("missing"))
+    """The same place on a phone; where numbers open, each is a chip to press."""
+    frozen = f"，冻结{thousands(line.frozen.visited)}" if has_frozen and line.frozen else ""
+    parts = [
+        ("recorded", "当时已记录", line.recorded.visited), ("visited", "现在知道已走访", line.visited.visited),
+        ("missing", "当时没有记录", line.since.missing), ("written", "补录", line.since.written_later),
+        ("called", "补访", line.since.called_later), ("still", "还没走到", line.since.still),
+    ]  # fmt: skip
+    told = [
+        format_html('<a class="chip" href="{}">{} <b class="num">{}</b></a>', opened[what], words, thousands(number))
+        if opened and number
+        else format_html('<span class="xs sec num">{}{}</span>', words, thousands(number))
+        for what, words, number in parts
+    ]
     return format_html(
-        '<div class="sl"><span class="fx fx-b"><b class="ink">{}</b><b class="ink num">{}</b></span>'
-        '<span class="xs sec num">应访{}人，当时已记录{}人，现在知道已走访{}人{}</span>'
-        '<span class="xs sec num">当时没有记录{}人：补录{}，补访{}，还没走到{}</span></div>',
-        head, percent(line.recorded.visited, line.recorded.due), thousands(line.recorded.due),
-        thousands(line.recorded.visited), thousands(line.visited.visited), frozen, thousands(line.since.missing),
-        thousands(line.since.written_later), thousands(line.since.called_later), thousands(line.since.still),
+        '<div class="sl"><div class="fx fx-b"><b class="ink">{}</b><b class="ink num">{}</b></div>'
+        '<div class="xs sec num">应访{}{}</div><div class="fx fx-w mt-1">{}</div></div>',
+        _linked(label, url), percent(line.recorded.visited, line.recorded.due), thousands(line.recorded.due), frozen,
+        format_html_join("", "{}", ((part,) for part in told)),
     )  # fmt: skip
 
 
