@@ -4,7 +4,7 @@ tells the rest and nobody twice."""
 from datetime import timedelta
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.urls import reverse
 
@@ -60,13 +60,28 @@ def hold(run, programmes, hours):
         for ids in batches(programmes):
             if not hours.are_open(now()):
                 return
-            tell_batch(run, people(ids, programmes), occasion)
+            _tell(run, ids, programmes, occasion)
         with transaction.atomic():
             _beat(run, finished_at=now())
             if run.kind == RunKind.DAY:
                 prepare_robots(run.on)
     except JobStopped:
         log.info("round_lost", kind=run.kind, on=str(run.on))
+
+
+def _tell(run, ids, programmes, occasion):
+    """A batch; one that fails is told in halves, so that odd rows of one person keep nobody else from being told."""
+    try:
+        tell_batch(run, people(ids, programmes), occasion)
+    except (JobStopped, OperationalError):
+        raise
+    except Exception:
+        if len(ids) == 1:
+            log.exception("person_not_told", user=ids[0], kind=run.kind)
+            return
+        middle = len(ids) // 2
+        for part in (ids[:middle], ids[middle:]):
+            _tell(run, part, programmes, occasion)
 
 
 def tell_batch(run, persons, occasion):

@@ -41,6 +41,8 @@ def works_returned(people):
 def works_at_school(people):
     """What authors handed in, for the leader who recommends; what is recommended and not filed, for the office.
     Two queries."""
+    if not people.offices:
+        return {}
     waiting, ready = Counter(), Counter()
     own = defaultdict(Counter)  # nobody decides on the own story
     rows = Work.objects.filter(**_place(people)).order_by()
@@ -68,6 +70,8 @@ def works_at_school(people):
 
 def filings(people):
     """Plans and reports the district sent back, and those settled and not filed, for the office. Two queries."""
+    if not people.offices:
+        return {}
     lines = defaultdict(list)
     for model, name, url in FILINGS:
         rows = model.objects.filter(state__in=[FilingState.RETURNED, FilingState.APPROVED], **_place(people))

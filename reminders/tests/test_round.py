@@ -14,6 +14,7 @@ from reminders.actions.round import claim, start_due_rounds, tell_batch
 from reminders.enums import RunKind
 from reminders.models import Digest, Run
 from reminders.queries.hours import Hours, occasion_of, open_programmes
+from reminders.queries.lines import due_lines
 from reminders.queries.people import people
 from reminders.tasks import tick
 from schools.models import Message, Workday
@@ -206,6 +207,23 @@ def test_what_a_dead_worker_told_is_not_told_again(programme, pupils, head, scho
 
     assert [len(told(user)) for user in (head, *others)] == [1, 1, 1]
     assert Run.objects.get().told == 3
+    assert Run.objects.get().finished_at is not None
+
+
+def test_odd_rows_of_one_person_keep_nobody_else_from_being_told(programme, pupils, head, school, monkeypatch):
+    others = [make_class_head(make_class(school, number=number)) for number in (4, 5, 6)]
+    for user in others:
+        make_student(user.posts.get().school_class)
+    open_register(programme)
+
+    def fail_for_one(persons, occasion):
+        if others[1].pk in persons.ids:
+            raise ValueError
+        return due_lines(persons, occasion)
+
+    monkeypatch.setattr("reminders.actions.round.due_lines", fail_for_one)
+    start_due_rounds()
+    assert [len(told(user)) for user in (head, *others)] == [1, 1, 0, 1]
     assert Run.objects.get().finished_at is not None
 
 
