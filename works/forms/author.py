@@ -4,6 +4,7 @@ from django import forms
 
 from schools.enums import Gender, Politics, Position
 from schools.models import User
+from works.actions.author import NO_VISIT
 from works.enums import HighlightKind, PraisedBy
 
 ADULTS = [choice for choice in Politics.choices if choice[0] != Politics.PIONEER]
@@ -19,7 +20,10 @@ class WorkForm(forms.Form):
     title = forms.CharField(
         label="题目", max_length=60, required=False, error_messages={"max_length": "题目最多60字，再短一点。"}
     )
-    body = forms.CharField(label="正文", max_length=60_000, required=False, strip=False, widget=forms.Textarea)
+    body = forms.CharField(
+        label="正文", max_length=60_000, required=False, strip=False, widget=forms.Textarea,
+        error_messages={"max_length": "太长了，最多6万字。"},
+    )  # fmt: skip
     may_publish = forms.BooleanField(label="愿意公开展示", required=False)
     named = forms.BooleanField(label="展示时署我的名字", required=False)
     confirmed = forms.BooleanField(label="内容真实", required=False)
@@ -36,8 +40,12 @@ class WorkForm(forms.Form):
 class StartForm(forms.Form):
     """kind, visit and honoree are ids out of the lists the view gives; anything else is refused by the action."""
 
-    client_uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    visit = forms.IntegerField(required=False, min_value=1)
+    client_uuid = forms.UUIDField(
+        label="这一页", required=False, widget=forms.HiddenInput, error_messages={"invalid": "刷新这一页，再点“开始写”。"}
+    )
+    visit = forms.IntegerField(
+        label="家访", required=False, min_value=1, error_messages={"invalid": NO_VISIT, "min_value": NO_VISIT}
+    )
     honoree = forms.ModelChoiceField(
         label="写的是谁", queryset=User.objects.none(), required=False, empty_label="我自己",
         error_messages={"invalid_choice": "选一位本校在职的老师。"},
@@ -63,6 +71,8 @@ class FactsForm(forms.ModelForm):
         self.fields["gender"].choices = [c for c in Gender.choices if c[0] in (Gender.FEMALE, Gender.MALE, Gender.UNSTATED)]
         self.fields["gender"].widget = forms.RadioSelect(choices=self.fields["gender"].choices)
         self.fields["gender"].required = False
+        for name in ("gender", "position", "politics"):
+            self.fields[name].error_messages["invalid_choice"] = "从列表里选一项。"
         self.fields["position"].choices = [("", "没有填"), *Position.choices]
         self.fields["politics"].choices = [("", "没有填"), *ADULTS]
         month = forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "1985-03", "autocomplete": "bday"})
@@ -73,6 +83,12 @@ class FactsForm(forms.ModelForm):
             widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
             error_messages={"invalid": "写11位手机号，或带区号的座机号。"},
         )  # fmt: skip
+
+    def clean_birth_month(self):
+        month = self.cleaned_data["birth_month"]
+        if month:  # what the model asks is not asked by _post_clean below
+            User._meta.get_field("birth_month").run_validators(month)
+        return month
 
     def clean_gender(self):
         return self.cleaned_data["gender"] or self.instance.gender

@@ -21,8 +21,15 @@ def _whole(label, low, high, **facts):
     )  # fmt: skip
 
 
+def _at_most(characters):
+    return {"max_length": characters, "error_messages": {"max_length": f"最多{characters}个字。"}}
+
+
 class RoundBase(forms.Form):
-    title = forms.CharField(label="名称", max_length=60, error_messages={"required": "写个名称，评委会看到。"})
+    title = forms.CharField(
+        label="名称", max_length=60,
+        error_messages={"required": "写个名称，评委会看到。", "max_length": "名称最多60个字。"},
+    )  # fmt: skip
     judges_each = _whole("每件几人评", 1, 15)
     drop_extremes = forms.BooleanField(label="去掉一个最高分和一个最低分", required=False)
     closes_on = forms.DateField(
@@ -96,17 +103,17 @@ class EditRoundForm(RoundBase):
         self.criteria_count = min(MOST_CRITERIA, len(round_.criteria) + 2)
         self.award_count = min(MOST_AWARDS, max(len(round_.awards) + 1, 3))
         for i in range(self.criteria_count):
-            self.fields[f"label_{i}"] = forms.CharField(label=f"第{i + 1}项", max_length=60, required=False)
+            self.fields[f"label_{i}"] = forms.CharField(label=f"第{i + 1}项", required=False, **_at_most(60))
             self.fields[f"weight_{i}"] = _whole("权重", 1, 100, required=False)
             self.fields[f"max_{i}"] = _whole("满分", 2, 100, required=False)
-            self.fields[f"hint_{i}"] = forms.CharField(label="说明", max_length=60, required=False)
+            self.fields[f"hint_{i}"] = forms.CharField(label="说明", required=False, **_at_most(60))
         rules = [(f"criterion:{one['code']}", f"“{one['label']}”平均分高的在前") for one in round_.criteria]
         for i in range(MOST_TIES):
             self.fields[f"tie_{i}"] = forms.ChoiceField(
                 label=f"同分先看{i + 1}", required=False, choices=[("", "不再分"), *rules, SPREAD, ORDER]
             )
         for i in range(self.award_count):
-            self.fields[f"award_{i}"] = forms.CharField(label=f"等级{i + 1}", max_length=20, required=False)
+            self.fields[f"award_{i}"] = forms.CharField(label=f"等级{i + 1}", required=False, **_at_most(20))
             self.fields[f"places_{i}"] = _whole("个数", 1, 9999, required=False)
 
     def criteria_rows(self):

@@ -10,6 +10,7 @@ from works.queries.quota import rule_of
 from works.queries.school import FILTERS
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+STALE = "刷新这一页，看过现在的内容再决定。"
 
 
 class ActForm(forms.Form):
@@ -43,7 +44,7 @@ class ApproveForm(ActForm):
         label="我核实过：人、事、时间都是真的，家访确有其事",
         error_messages={"required": "核实过内容真实，再勾选推荐。"},
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(label="这一页", widget=forms.HiddenInput, error_messages={"required": STALE, "invalid": STALE})
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, work, truth, order=None, **options):
@@ -71,7 +72,7 @@ class ReturnForm(ActForm):
         label="再写几句", max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": "最多300字。"},
     )  # fmt: skip
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(label="这一页", widget=forms.HiddenInput, error_messages={"required": STALE, "invalid": STALE})
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, work, **options):

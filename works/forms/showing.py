@@ -6,10 +6,12 @@ TRUTH = "通读过，没有真实姓名、班级、日期、住址和电话"
 
 
 class PublishForm(forms.Form):
-    title = forms.CharField(label="题目", max_length=60, error_messages={"required": "题目不能空着。"})
+    title = forms.CharField(
+        label="题目", max_length=60, error_messages={"required": "题目不能空着。", "max_length": "题目最多60字。"}
+    )
     body = forms.CharField(
         label="正文", max_length=20_000, widget=forms.Textarea(attrs={"rows": 18}),
-        error_messages={"required": "正文不能空着。"},
+        error_messages={"required": "正文不能空着。", "max_length": "正文最多2万字。"},
     )  # fmt: skip
     confirmed = forms.BooleanField(label=TRUTH, error_messages={"required": READ_IT})
 

@@ -126,6 +126,8 @@ def test_new_refuses_without_a_visit_and_keeps_the_page(as_user, programme, head
         response = client.post(reverse("works:new"), {"kind": "story", "visit": number})
         assert response.status_code == 422 and not Work.objects.exists()
     assert "选一条自己去过" in text_of(client.post(reverse("works:new"), {"kind": "story"}))
+    bad = text_of(client.post(reverse("works:new"), {"kind": "story", "visit": "abc", "client_uuid": "x"}))
+    assert "选一条自己去过" in bad and "刷新这一页" in bad and "Client uuid" not in bad
     assert client.post(reverse("works:new"), {"kind": "poem"}).status_code == 422
 
 
@@ -246,6 +248,10 @@ def test_ones_own_fields_are_corrected_once_for_every_form(as_user, head, story)
     assert (head.birth_month, head.politics, head.phone) == ("1991-05", "13", "19900001111")
     response = client.post(url, good | {"birth_month": "五月", "phone": "12"})
     assert response.status_code == 422 and "写11位手机号" in text_of(response) and "写成 1985-03" in text_of(response)
+    for month in ("五月", "1991/5", "1991-13"):
+        assert client.post(url, good | {"birth_month": month}).status_code == 422
+    head.refresh_from_db()
+    assert head.birth_month == "1991-05"
 
 
 def test_a_colleagues_personal_fields_are_not_shown_to_who_writes_of_them(as_user, programme, school, leader, teacher):
