@@ -21,6 +21,7 @@ class QueueFilter:
     q: str = ""
     again: bool = False
     late: bool = False
+    mine: bool = False  # of the schools the reader was named for
 
     @classmethod
     def read(cls, data, tabs, default):
@@ -30,18 +31,19 @@ class QueueFilter:
         state = data.get("state", "")
         return cls(
             tab=tab, state=state if state in states else "waiting", q=data.get("q", "").strip()[:30],
-            again=data.get("again") == "1", late=data.get("late") == "1",
+            again=data.get("again") == "1", late=data.get("late") == "1", mine=data.get("mine") == "1",
         )  # fmt: skip
 
     @property
     def narrows(self):
-        return bool(self.q or self.again or self.late)
+        return bool(self.q or self.again or self.late or self.mine)
 
     def address(self, **other):
         """?tab=…: this filter, or with some of it changed; what stands at its default is left out."""
         values = {
             "tab": self.tab, "state": "" if self.state == "waiting" else self.state, "q": self.q,
             "again": "1" if self.again else "", "late": "1" if self.late else "",
+            "mine": "1" if self.mine else "",
         } | other  # fmt: skip
         return "?" + urlencode({name: value for name, value in values.items() if value})
 

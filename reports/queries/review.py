@@ -11,7 +11,7 @@ from core.clock import local_date, today
 from core.difference import difference
 from core.formats import clock, day
 from reports.enums import FILING_LABELS, FilingState
-from reports.models import SchoolPlan, SchoolReport
+from reports.models import ReviewDuty, SchoolPlan, SchoolReport
 from reports.queries.filters import UPPER
 from works.enums import AT_DISTRICT_STATES, WorkState
 from works.models import Work
@@ -47,10 +47,18 @@ def filings_at_desk(user, model, programme=None):
     return rows if programme is None else rows.filter(programme=programme)
 
 
-def tabs(user, programme):
-    """What the notice asks for, each with how many wait. Three queries."""
-    counts = waiting_counts(user, programme)
-    filed = {code: filings_at_desk(user, model, programme).filter(state=F.FILED).count() for code, model in FILINGS.items()}
+def duty_schools(user, programme):
+    """Schools the user was named to read for, as a part of another query."""
+    return ReviewDuty.objects.filter(programme=programme, reviewer=user, ended_at__isnull=True).values("school_id")
+
+
+def tabs(user, programme, *, mine=False):
+    """What the notice asks for, each with how many wait; mine: of the schools the user reads for. Three queries."""
+    own = {"school__in": duty_schools(user, programme)} if mine else {}
+    counts = waiting_counts(user, programme, **own)
+    filed = {
+        code: filings_at_desk(user, model, programme).filter(state=F.FILED, **own).count() for code, model in FILINGS.items()
+    }
     kinds = {one.code: one.label for one in programme.rules.works if one.goes_up}
     kinds |= {code: KINDS[code] for code in counts if code not in kinds}
     return [
@@ -94,6 +102,8 @@ def listed(user, programme, filters):
         rows = rows.filter(version__gt=1)
     if filters.late:
         rows = rows.filter(late=True)
+    if filters.mine:
+        rows = rows.filter(school__in=duty_schools(user, programme))
     return rows.order_by(*(("filed_at", "pk") if filters.state == "waiting" else ("-filed_at", "-pk")))
 
 

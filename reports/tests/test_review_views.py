@@ -257,7 +257,7 @@ def test_an_empty_desk_and_a_desk_without_a_programme(desk, school):
     assert "还没有走访活动" in signed_in(lonely).get(URL).content.decode()
 
 
-@pytest.mark.parametrize("what, budget", [("report", 21), ("work", 15), ("plan", 18)])
+@pytest.mark.parametrize("what, budget", [("report", 22), ("work", 16), ("plan", 19)])
 def test_the_page_costs_the_same_for_one_and_three(desk, what, budget, django_assert_num_queries):
     client = signed_in(desk.officer)
     make = getattr(desk, what)

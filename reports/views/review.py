@@ -23,6 +23,7 @@ from reports.queries.filters import QueueFilter, states_of
 from reports.queries.review import (
     FILINGS,
     PAGE,
+    duty_schools,
     filed_sheet,
     filings_at_desk,
     lines,
@@ -56,8 +57,9 @@ def _page(request, *, form=None, item=None, status=200):
     user, programme = request.user, current_programme(request)
     if programme is None:
         return render(request, "desk/review.html", {"programme": None})
-    every = tabs(user, programme)
-    filters = _filters(request.POST if form else request.GET, every)
+    data = request.POST if form else request.GET
+    every = tabs(user, programme, mine=data.get("mine") == "1")
+    filters = _filters(data, every)
     rows = listed(user, programme, filters)
     ids = list(rows.values_list("pk", flat=True))
     chosen = item.pk if item else _number(request.GET.get("item"))
@@ -71,6 +73,7 @@ def _page(request, *, form=None, item=None, status=200):
         "waiting": sum(tab.count for tab in every),
         "filters": filters,
         "states": states_of(filters.tab),
+        "has_duty": filters.mine or duty_schools(user, programme).exists(),
         "lines": lines(rows, ids[(page - 1) * PAGE : page * PAGE], filters.tab),
         "number": place + 1 if place is not None else None,
         "total": len(ids),

@@ -33,9 +33,9 @@ def at_desk(user, programme=None):
     return rows if programme is None else rows.filter(programme=programme)
 
 
-def waiting_counts(user, programme):
+def waiting_counts(user, programme, **narrowed):
     """{kind: how many wait}. One query."""
-    rows = at_desk(user, programme).filter(state__in=WAITING).order_by()
+    rows = at_desk(user, programme).filter(state__in=WAITING, **narrowed).order_by()
     return dict(rows.values("kind").annotate(number=Count("pk")).values_list("kind", "number"))
 
 
