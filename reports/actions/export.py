@@ -9,18 +9,16 @@ from core.audit import record
 from core.clock import now
 from core.formats import instant, percent
 from core.sheets import Column, internal_mark, write_table
-from visits.queries.coverage import Count, total
 
 
-def export_desk(programme, lines, filters, *, by, words="", papers=()):
-    """An open file of the given lines in their order, with their sum. The audit keeps filters, rows and SHA-256.
+def export_desk(programme, lines, filters, *, by, whole, words="", papers=()):
+    """An open file of the given lines in their order, with whole, their sum. The audit keeps filters, rows and SHA-256.
 
     words: what the filters say; papers: [(code, label)] of what schools hand in, each a column.
     """
     moment, number = now(), secrets.token_hex(4).upper()
     uses = list(programme.categories.all())
     file = BytesIO()
-    whole = total(line.figure for line in lines)
     write_table(
         file,
         title=f"{programme.title}各校走访进度",
@@ -28,7 +26,7 @@ def export_desk(programme, lines, filters, *, by, words="", papers=()):
         columns=_columns(uses, papers),
         rows=[
             [
-                i, line.school.name, line.school.code, line.kind, line.school.town, *_cells(line.figure, uses), _pace(line),
+                i, line.school.name, line.school.code, line.kind, line.school.town, *_cells(line, uses), _pace(line),
                 *(_paper(line.papers.get(code)) for code, _ in papers),
             ]
             for i, line in enumerate(lines, start=1)
@@ -70,12 +68,14 @@ def _paper(line):
     return line.state.label if line.code in ("plan", "report") else f"{line.state.label}，已报{line.count}"
 
 
-def _cells(figure, uses):
-    count = figure.all
+def _cells(line, uses):
+    count = line.count
     cells = [count.due, count.visited, percent(count.visited, count.due, 2), count.waiting, count.declined]
     for use in uses:
-        one = figure.categories.get(use.position, Count())
-        cells += [one.due, one.visited]
+        dimension = use.position + 1
+        one, written = line.category(dimension), line.hidden.get(dimension)
+        visited = line.hidden_visited.get(dimension, written if one.visited else None)
+        cells += [one.due if written is None else written, one.visited if visited is None else visited]
     return cells
 
 

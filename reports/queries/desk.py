@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 from core.clock import today
 from reports.enums import Handed
@@ -38,6 +38,7 @@ class Paced:
     figure: Figure
     share: Fraction
     hidden: dict = field(default_factory=dict)  # {dimension: how its cell is written instead of the numbers}
+    hidden_visited: dict = field(default_factory=dict)  # the same of 实访 alone
 
     @property
     def count(self):
@@ -64,6 +65,9 @@ class Paced:
 
     def category(self, dimension):
         return self.figure.categories.get(dimension - 1, Count())
+
+    def leaves_out(self, dimension):
+        return dimension in self.hidden or dimension in self.hidden_visited
 
     @property
     def rate_order(self):
@@ -143,12 +147,12 @@ def desk(programme, *, user):
     figures = {figure.place_id: figure for figure in coverage(programme, user=user, by="school")}
     share = even_share(programme, today())
     schools = School.objects.visible_to(user).filter(authority=programme.authority_id).order_by("code")
+    schools = [row for row in schools.values_list(*SCHOOL_COLUMNS, named=True) if row.is_active or row.pk in figures]
+    left_out = _left_out({school.pk: figures.get(school.pk, NOBODY) for school in schools})
     lines = [
-        SchoolLine(figures.get(school.pk, NOBODY), share, school=school)
-        for school in schools.values_list(*SCHOOL_COLUMNS, named=True)
-        if school.is_active or school.pk in figures
+        SchoolLine(figures.get(school.pk, NOBODY), share, *left_out[school.pk], school=school) for school in schools
     ]
-    return Desk(lines, summed(lines, share))
+    return Desk(lines, Paced(total(line.figure for line in lines), share))
 
 
 def whole_desk(programme, *, user):
@@ -168,7 +172,9 @@ def whole_desk(programme, *, user):
 
 
 def summed(lines, share):
-    return Paced(total(line.figure for line in lines), share)
+    """The sum of some lines of a table. Where it would tell what one of them leaves out, it is left out as well."""
+    left_out = {dimension for line in lines for dimension in (*line.hidden, *line.hidden_visited)}
+    return Paced(total(line.figure for line in lines), share, dict.fromkeys(left_out, suppress.HIDDEN))
 
 
 def chosen(lines, filters):
@@ -219,8 +225,13 @@ def ordered(lines, sort):
     if key == "name":
         return sorted(lines, key=lambda line: line.school.short_name, reverse=down)
     ranked = [line for line in lines if line.count.due]
-    ranked.sort(key=_KEYS.get(key) or (lambda line: line.category(int(key[1:])).waiting), reverse=down)
+    ranked.sort(key=_KEYS.get(key) or partial(_waiting_in, int(key[1:])), reverse=down)
     return ranked + [line for line in lines if not line.count.due]
+
+
+def _waiting_in(dimension, line):
+    """What is left out stands together: its order would tell it."""
+    return -1 if line.leaves_out(dimension) else line.category(dimension).waiting
 
 
 _KEYS = {
@@ -234,28 +245,40 @@ _KEYS = {
 def class_lines(programme, school, *, user):
     """Classes of one school as the district may see them: counts, and no count that points at single pupils.
 
-    A category with 1–4 pupils in a class is written “<5”; where only one class would be, the next smallest is left
-    out too, or the sum would tell it (security.md §1).
+    A category with 1–4 pupils in a class is written “<5”; where the sum would tell it, more is left out (suppress.py).
+    What the table of schools leaves out of this school is not told by its classes either.
     """
     names = school_classes(programme, school, user=user)
     figures = coverage(programme, user=user, by="school_class", school=school)
     share = even_share(programme, today())
     by_class = {figure.place_id: figure for figure in figures}
-    hidden = _hidden(by_class, [use.position + 1 for use in programme.categories.all()])
+    by_school = {figure.place_id: figure for figure in coverage(programme, user=user, by="school")}
+    left_out = _left_out(by_class)
+    hidden, hidden_visited = _left_out(by_school).get(school.pk, ({}, {}))
+    for dimension in {*hidden, *hidden_visited}:
+        _leave_out_whole(dimension, by_class, left_out)
     lines = [
-        ClassLine(by_class[pk], share, hidden.get(pk, {}), label=label)
-        for pk, (_, _, label) in names.items()
-        if pk in by_class
+        ClassLine(by_class[pk], share, *left_out[pk], label=label) for pk, (_, _, label) in names.items() if pk in by_class
     ]
-    whole = total(figures)
-    few = {position + 1: suppress.FEW for position, count in whole.categories.items() if 0 < count.due < 5}
-    return lines, Paced(whole, share, few)
+    return lines, Paced(total(figures), share, hidden, hidden_visited)
 
 
-def _hidden(figures, dimensions):
-    found = {}
-    for dimension in dimensions:
-        due = {pk: f.categories[dimension - 1].due for pk, f in figures.items() if dimension - 1 in f.categories}
-        for pk, written in suppress.hidden(due).items():
-            found.setdefault(pk, {})[dimension] = written
+def _left_out(figures):
+    """{pk: ({dimension: 应访 as it is written}, {dimension: 实访})} of what these places, shown with their sum, leave out."""
+    found = {pk: ({}, {}) for pk in figures}
+    for dimension in {position + 1 for figure in figures.values() for position in figure.categories}:
+        counts = {pk: figure.categories.get(dimension - 1, NOBODY.all) for pk, figure in figures.items()}
+        due, visited = ({pk: getattr(count, name) for pk, count in counts.items()} for name in ("due", "visited"))
+        no_due = suppress.hidden(due)
+        for pk, written in no_due.items():
+            found[pk][0][dimension] = written
+        for pk, written in suppress.hidden_beside(visited, no_due, due).items():
+            found[pk][1][dimension] = written
     return found
+
+
+def _leave_out_whole(dimension, by_class, left_out):
+    """The table of schools leaves this school out, so that its classes do not tell its sum either."""
+    for pk, figure in by_class.items():
+        if dimension - 1 in figure.categories:
+            left_out[pk][0].setdefault(dimension, suppress.HIDDEN)

@@ -219,8 +219,8 @@ def test_a_schools_page_takes_the_same_queries_for_any_number_of_classes(
     programme, (school,) = make_district(schools=1, classes=classes)
     client = browser_of(make_officer(programme.authority))
     # session, user, posts, authorities below; programmes, deadlines, categories, school, classes, figures,
-    # workdays
-    with django_assert_num_queries(4 + 7):
+    # figures of all schools, workdays
+    with django_assert_num_queries(4 + 8):
         client.get(reverse("desk:school", args=[school.pk]))
 
 
@@ -248,6 +248,47 @@ def test_small_categories_of_a_class_are_not_told_to_the_district(programme, off
     # HARDSHIP: one class under five would follow from the sum, so the next smallest goes too. STUDY: two classes under five.
     assert [line.hidden for line in lines] == [{1: "<5", 2: "<5"}, {1: "…", 2: "<5"}, {}, {}]
     assert (whole.hidden, whole.category(1).due, whole.category(2).due) == ({}, 17, 6)
+
+
+def small_categories(programme):
+    """Marked with HARDSHIP and due at four schools: 3, 6, 8 and none."""
+    schools = []
+    for marked, town in ((3, "顾村镇"), (6, "顾村镇"), (8, "大场镇"), (0, "大场镇")):
+        schools.append(make_school(programme.authority, town=town))
+        school_class = make_class(schools[-1])
+        head = make_class_head(school_class)
+        for n in range(9):
+            student = make_student(school_class)
+            if n < marked:
+                make_mark(student, "HARDSHIP", by=head)
+                add_visit(programme, [student], on=date(2022, 9, 2), lead=head)
+    open_register(programme)
+    return schools
+
+
+def test_small_categories_of_a_school_are_not_told_by_any_table(programme, officer):
+    schools = small_categories(programme)
+    lines = {line.school.pk: line for line in desk(programme, user=officer).lines}
+    told = [(lines[school.pk].hidden, lines[school.pk].hidden_visited) for school in schools]
+    assert told == [({1: "<5"}, {1: "<5"}), ({1: "…"}, {1: "…"}), ({}, {}), ({}, {})]
+    # What the table leaves out of a school, the school's own page leaves out: its sum, and the class that would tell it.
+    classes, whole = class_lines(programme, schools[1], user=officer)
+    assert ([line.hidden for line in classes], whole.hidden) == ([{1: "…"}], {1: "…"})
+
+
+def test_a_filtered_table_and_its_workbook_leave_out_the_same(browser_of, programme, officer):
+    schools = small_categories(programme)
+    page = browser_of(officer).get("/desk/?cols=visits&town=顾村镇&sort=-c1").content.decode()
+    assert '<span class="sec">&lt;5</span>' in page and page.count('<span class="sec">…</span>') == 2
+    sheets = {}
+    for town in ("顾村镇", ""):
+        answer = browser_of(officer).get(f"/desk/export/?town={town}")
+        sheet = openpyxl.load_workbook(BytesIO(answer.getvalue())).active
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        sheets[town] = {row[1]: row[10:12] for row in rows if row[0]}
+    names = [school.name for school in schools]
+    assert [sheets[""][name] for name in names] == [["<5", "<5"], ["…", "…"], [8, 8], [0, 0]]
+    assert (sheets[""]["8所学校"], sheets["顾村镇"]["4所学校"]) == ([17, 17], ["…", "…"])
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def home(request):
 def _table(programme, page, filters, shown, lines):
     uses = list(programme.categories.all())
     label = f"合计 {len(lines)}所" if filters.narrows else "合计"
-    listed = page.sum if len(lines) == len(page.lines) else summed(lines, page.sum.share)
+    listed = _sum_of(page, lines)
     of_visits = filters.cols == VISITS or not page.papers
     if of_visits:
         whole = rows.sum_row(listed, uses, label, 3, rows.FIRST_CELL)
@@ -97,6 +97,10 @@ def _table(programme, page, filters, shown, lines):
         "sum_row": whole,
         "cards": rows.school_cards(shown, page.papers),
     }
+
+
+def _sum_of(page, lines):
+    return page.sum if len(lines) == len(page.lines) else summed(lines, page.sum.share)
 
 
 def _strip(programme, page, user):
@@ -112,7 +116,7 @@ def _strip(programme, page, user):
         "coverage": coverage_task and _countdown(coverage_task, "走访截止"),
         "next": after and _countdown(after, after.title),
         "handed": _handed(page, after) if after else [],
-        "then": f"之后{day(then[0].on)} {then[0].title}" if then else "最后一项报送" if coming else "已截止",
+        "then": f"之后{day(then[0].on)} {then[0].title}" if then else "" if coming else "已截止",
         "waiting": max(waiting.items(), key=lambda pair: pair[1], default=None),
         "waiting_schools": sum(1 for line in page.lines if any(line.category(d).waiting for d in dimensions)),
         "waiting_sort": f"-c{max(waiting, key=waiting.get).position + 1}" if waiting else "",
@@ -232,7 +236,8 @@ def export(request):
     if "school" in request.GET and request.GET.get("all") != "1":
         lines = ordered(picked(page.lines, request.GET, filters), filters.sort)
         words = f"选中的{len(lines)}所"
-    file = export_desk(programme, lines, filters, by=request.user, words=words, papers=page.papers)
+    whole = _sum_of(page, lines)
+    file = export_desk(programme, lines, filters, by=request.user, whole=whole, words=words, papers=page.papers)
     name = f"{programme.short_title}走访进度.xlsx"
     response = FileResponse(file, as_attachment=True, filename=name, content_type=rows.XLSX)
     response["Cache-Control"] = "no-store, private"

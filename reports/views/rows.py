@@ -139,10 +139,12 @@ def _figures(line, uses, address=None):
 def category(line, dimension):
     """已访 / 应访 of one category, or the safe text that stands there instead."""
     count = line.category(dimension)
-    if not count.due:
-        return NONE
     if dimension in line.hidden:
         return format_html('<span class="sec">{}</span>', line.hidden[dimension])
+    if not count.due:
+        return NONE
+    if dimension in line.hidden_visited:
+        return format_html('<span class="sec">{} / {}</span>', line.hidden_visited[dimension], thousands(count.due))
     return f"{thousands(count.visited)} / {thousands(count.due)}"
 
 
