@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 DEADLINE = timezone.make_aware(datetime(2022, 10, 1))
 AT = "2022年9月30日24:00"
 DISTRICT, OF_SCHOOL = 23, 21  # queries
+AFTER = "截至2022年9月30日24:00，应访的学生里有3人还没有走访记录。之后补录1人，补访1人，还没走到1人。"
 DESK, SCHOOL, ROWS = "/desk/as-of/", "/reports/as-of/", "/reports/as-of/rows/"
 
 
@@ -220,10 +221,24 @@ def test_an_instant_to_come_is_not_compiled(client, place):
 def test_the_desks_line_says_what_came_after_the_deadline(client, place, turn):
     client.force_login(place.officer)
     line = client.get(reverse("desk:since")).text
-    assert "截至2022年9月30日24:00有3人没有走访记录：之后补录1人，补访1人，还没走到1人" in line
+    assert AFTER in line and "看各校" in line
+    client.force_login(place.leader)
+    assert AFTER in client.get(reverse("reports:since")).text
     cache.clear()
     turn("2022-09-30T10:00")
+    assert client.get(reverse("reports:since")).text.strip() == ""
+    client.force_login(place.officer)
     assert client.get(reverse("desk:since")).text.strip() == ""
+
+
+def test_a_package_says_what_came_after_it(client, place):
+    package = freeze(place.programme)
+    client.force_login(place.officer)
+    assert AFTER in client.get(reverse("desk:since"), {"package": package.pk}).text
+    for pk in ("0", "x", "9" * 30):
+        assert client.get(reverse("desk:since"), {"package": pk}).status_code == 404
+    client.force_login(make_officer(make_programme(make_authority("far"), code="far-2022").authority))
+    assert client.get(reverse("desk:since"), {"package": package.pk}).status_code == 404
 
 
 def test_a_district_without_schools_says_so(client, turn):

@@ -12,5 +12,6 @@ desk_pages = [  # below /desk/
 ]
 urlpatterns = [  # below /reports/
     path("as-of/", as_of.school, name="as_of"),
+    path("as-of/since/", as_of.school_since, name="since"),
     path("as-of/rows/", as_of.rows, name="as_of_rows"),
 ]

@@ -32,8 +32,9 @@ from reports.queries.as_of import (
     school_lines,
     total,
 )
+from reports.queries.compilations import compilations_for
 from schools.models import School
-from visits.queries.as_of import deadline_since, school_ids_as_of
+from visits.queries.as_of import deadline_since, school_ids_as_of, whole_since
 
 PAGE = 50
 GONE = "（已不在本校）"
@@ -92,22 +93,34 @@ def compile_at(request):
 
 @require_safe
 def since(request):
-    """The line of what came after the last deadline, for the desk: a fragment, counted at most every ten minutes."""
+    """A line on what came after the last deadline, or after a package (?package=): a fragment, counted at most every
+    ten minutes for a district."""
     authorize(request.user, "reports.view_desk")
-    programme = current_programme(request)
+    current = current_programme(request)
+    package = None
+    if pk := request.GET.get("package"):
+        package = get_object_or_404(compilations_for(request.user), pk=_number(pk), kind=DeadlineKind.COVERAGE)
+    programme = package.programme if package else current
     if programme is None:
         return render(request, "desk/_since.html")
     authorize(request.user, "reports.view_desk", programme)
-    key = f"deadline-since:{programme.pk}"
+    told = _told_since(programme, package)
+    url = _address("desk:as_of", told["at"]) if told and programme == current else ""
+    return render(request, "desk/_since.html", told | {"url": url})
+
+
+def _told_since(programme, package):
+    key = f"since:{programme.pk}:{package.pk if package else 'deadline'}"
     told = cache.get(key)
     if told is None:
-        found = deadline_since(programme, school_ids_as_of(programme))
-        told = {"at": found[0].at, "since": found[1], "told_at": now()} if found else {}
+        ids = school_ids_as_of(programme)
+        if package:
+            found = package.as_of, whole_since(programme, package.as_of, ids, known_at=package.known_at)
+        else:
+            found = deadline_since(programme, ids)
+        told = {"at": found[0], "since": found[1], "told_at": now()} if found else {}
         cache.set(key, told, KEPT)
-    context = dict(told)
-    if told:
-        context["url"] = _address("desk:as_of", told["at"])
-    return render(request, "desk/_since.html", context)
+    return told
 
 
 # ── A school ──
@@ -151,6 +164,21 @@ def rows(request):
         "class_label": labels.get(class_id, "") if class_id else "",
     }  # fmt: skip
     return render(request, "reports/as_of_rows.html", context)
+
+
+@require_safe
+def school_since(request):
+    """The same line for the own school: a fragment."""
+    authorize(request.user, "reports.write_filing")
+    programme = current_programme(request)
+    if programme is None:
+        return render(request, "desk/_since.html")
+    place, _ = _own(request, programme)
+    found = deadline_since(programme, [place.pk])
+    if not found:
+        return render(request, "desk/_since.html")
+    context = {"at": found[0], "since": found[1], "told_at": now(), "url": _address("reports:as_of", found[0], school=place.pk)}
+    return render(request, "desk/_since.html", context | {"of_school": True})
 
 
 def _own(request, programme):

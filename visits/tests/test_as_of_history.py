@@ -255,8 +255,8 @@ def test_what_came_after_moves_no_figure_of_the_deadline(programme, pupils, octo
 
 
 def test_the_last_deadline_that_has_passed_is_told_and_none_before_it(programme, pupils, school_class, october, turn):
-    deadline, since = deadline_since(programme, [school_class.school_id])
-    assert (deadline.at, since.missing, since.reached) == (DEADLINE, 3, 2)
+    instant, since = deadline_since(programme, [school_class.school_id])
+    assert (instant, since.missing, since.reached) == (DEADLINE, 3, 2)
     turn("2022-09-30T23:59")
     assert deadline_since(programme, [school_class.school_id]) is None
 

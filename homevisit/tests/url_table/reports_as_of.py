@@ -12,5 +12,6 @@ ROWS = [
     Row("desk:since", "get", "", OFFICER),
     Row("desk:as_of_school", "get", "schools.School", {"district_admin": "200/200/200/404", "rest": "403"}),
     Row("reports:as_of", "get", "", OFFICE),
+    Row("reports:since", "get", "", OFFICE),
     Row("reports:as_of_rows", "get", "", {"school_leader named_leader school_admin": "404", "rest": "403"}),  # no figure chosen
 ]

@@ -34,7 +34,7 @@ from visits.queries.as_of.schools import (
     school_ids_as_of,
     schools_as_of,
 )
-from visits.queries.as_of.since import Missing, Since, deadline_since, missing_as_of, since_as_of
+from visits.queries.as_of.since import Missing, Since, deadline_since, missing_as_of, since_as_of, whole_since
 
 __all__ = [
     "LEADERS",
@@ -63,4 +63,5 @@ __all__ = [
     "school_ids_as_of",
     "schools_as_of",
     "since_as_of",
+    "whole_since",
 ]

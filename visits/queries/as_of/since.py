@@ -85,15 +85,18 @@ def missing_as_of(programme, at, school_ids, *, known_at=None, calls=None):
     ]
 
 
-def deadline_since(programme, school_ids):
-    """(deadline, Since of these schools) of the last day of visits that has passed; None before it."""
-    passed = programme.deadlines.filter(kind=DeadlineKind.COVERAGE, at__lte=now()).order_by("-at").first()
-    if passed is None:
-        return None
+def whole_since(programme, at, school_ids, *, known_at=None):
+    """Since of all these schools together."""
     whole = Since()
-    for one in since_as_of(programme, passed.at, school_ids).values():
+    for one in since_as_of(programme, at, school_ids, known_at=known_at).values():
         whole.add(one)
-    return passed, whole
+    return whole
+
+
+def deadline_since(programme, school_ids):
+    """(instant, Since of these schools) of the last deadline of visits that has passed; None before it."""
+    passed = programme.deadlines.filter(kind=DeadlineKind.COVERAGE, at__lte=now()).order_by("-at").first()
+    return (passed.at, whole_since(programme, passed.at, school_ids)) if passed else None
 
 
 def _called(programme, student_ids):
