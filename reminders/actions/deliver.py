@@ -94,7 +94,7 @@ def _send(row, connection):
         gone = _mail(row, connection) if row.channel == Channel.MAIL else _robot(row)
     except (OSError, RobotRefused) as error:
         # smtplib's errors are OSErrors; their words may hold an address, so only ours are kept.
-        words = str(error) if isinstance(error, RobotRefused) else "邮件服务器没有收下，稍后再试"
+        words = str(error) if isinstance(error, RobotRefused) else "邮件服务器没有收下"
         Delivery.objects.filter(pk=row.pk).update(state=DeliveryState.FAILED, error=words[:200])
         log.warning("delivery_failed", delivery=row.pk, channel=row.channel, attempts=row.attempts)
         return 0

@@ -44,4 +44,5 @@ def _lines(own, has_duty):
     if not count:
         return []
     words = "份你负责的学校报的材料等你审" if has_duty else "份学校报的材料等你审"
-    return [Line(LineKind.REVIEW, f"{count}{words}", reverse("desk:review"), count, "desk")]
+    url = reverse("desk:review") + ("?mine=1" if has_duty else "")
+    return [Line(LineKind.REVIEW, f"{count}{words}", url, count, "desk")]

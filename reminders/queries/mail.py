@@ -3,12 +3,20 @@
 from django.conf import settings
 
 from core.formats import day
-from reminders.enums import Slot
+from reminders.enums import Channel, DeliveryState, Slot
+from reminders.models import Delivery
 
 
 def mail_is_set_up():
     """False: the default backend only prints to the console, so nobody is told that a mail was sent."""
     return not settings.EMAIL_BACKEND.endswith("console.EmailBackend")
+
+
+def last_mail_failed(user):
+    """The latest mail to this person when it did not go out, else None."""
+    rows = Delivery.objects.visible_to(user).filter(channel=Channel.MAIL, digest__user=user)
+    last = rows.order_by("-on", "-pk").first()
+    return last if last is not None and last.state == DeliveryState.FAILED else None
 
 
 def address(path):

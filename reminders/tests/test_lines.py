@@ -243,7 +243,7 @@ def test_a_reader_with_schools_of_his_own_is_told_of_those(programme, authority,
     ReviewDuty.objects.create(school=at_other, reviewer=reviewer, **duty)
     assert of(reviewer, K.REVIEW) == []
     ReviewDuty.objects.create(school=school, reviewer=reviewer, **duty)
-    assert of(reviewer, K.REVIEW) == [("1份你负责的学校报的材料等你审", "/desk/review/")]
+    assert of(reviewer, K.REVIEW) == [("1份你负责的学校报的材料等你审", "/desk/review/?mine=1")]
 
 
 def test_a_plan_that_came_back_is_told_to_the_office(programme, school, leader, officer):

@@ -75,7 +75,7 @@ def test_a_program_without_a_mail_server_prepares_no_mail(mailed, settings):
     assert not Delivery.objects.exists()
 
 
-def test_a_mail_the_server_refused_is_tried_again_three_times_and_no_more(mailed, at, monkeypatch):
+def test_a_mail_the_server_refused_is_tried_again_three_times_and_no_more(mailed, at, monkeypatch, client):
     def refuse(self, *args, **kwargs):
         raise smtplib.SMTPRecipientsRefused({"chenxiao@example.com": (550, b"no such user")})
 
@@ -85,7 +85,10 @@ def test_a_mail_the_server_refused_is_tried_again_three_times_and_no_more(mailed
         at(f"2022-09-19 09:{minute:02d}")
         deliver()
     assert states() == [("failed", 3)]
-    assert Delivery.objects.get().error == "邮件服务器没有收下，稍后再试"
+    assert Delivery.objects.get().error == "邮件服务器没有收下"
+    client.force_login(mailed, backend="schools.backends.StaffBackend")
+    page = client.get("/reminders/settings/").content.decode()
+    assert "9月19日的提醒没能发到邮箱：邮件服务器没有收下。检查邮箱有没有写错，通知里照样有。" in page
 
     monkeypatch.undo()
     at("2022-09-19 19:00")

@@ -71,7 +71,7 @@ def full_school(programme, school, school_class, head, teacher, leader, officer,
 
 
 @pytest.mark.seed("S48")
-def test_no_name_and_no_category_is_in_any_message(full_school, at):
+def test_SEC_no_name_and_no_category_is_in_any_message(full_school, at):
     for clock in ("2022-09-26 09:00", "2022-09-26 18:10", "2022-09-30 09:00"):
         at(clock)
         tick()
@@ -92,7 +92,7 @@ def test_no_name_and_no_category_is_in_any_message(full_school, at):
     assert [(word, text) for text in texts for word in forbidden if word in text] == []
 
 
-def test_the_page_and_the_robots_page_hold_none_either(full_school, client):
+def test_SEC_the_page_and_the_robots_page_hold_none_either(full_school, client):
     names = list(Student.objects.values_list("name", flat=True))
     for user in User.objects.all():
         client.force_login(user, backend="schools.backends.StaffBackend")

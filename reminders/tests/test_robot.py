@@ -174,7 +174,7 @@ def test_a_worker_that_dies_while_sending_says_nothing_twice(pupils, hook, platf
     "https://qyapi.weixin.qq.com/cgi-bin/webhook/send", "https://oapi.dingtalk.com/robot/send?access_token=1",
     "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1#x", "file:///etc/passwd", "https://[/", "",
 ])  # fmt: skip
-def test_only_the_platforms_own_address_is_taken(school, leader, client, address):
+def test_SEC_only_the_platforms_own_address_is_taken(school, leader, client, address):
     assert not is_address_of("wecom", address)
     client.force_login(leader, backend="schools.backends.StaffBackend")
     answer = client.post("/reminders/robot/", {"platform": "wecom", "address": address, "is_active": "on"})
@@ -187,7 +187,7 @@ def test_the_platforms_own_address_is_taken():
     assert is_address_of("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=abc")
 
 
-def test_an_address_that_was_stored_otherwise_is_not_called(hook, platform):
+def test_SEC_an_address_that_was_stored_otherwise_is_not_called(hook, platform):
     hook.address = "http://127.0.0.1:1/other?key=1"
     with pytest.raises(RobotRefused, match="不是这个平台的"):
         send_text(hook, "家访提醒：试")
@@ -234,14 +234,14 @@ def test_a_refused_trial_says_why(school, leader, hook, platform, client):
     assert "没有发出去：机器人发得太勤，平台暂时不收。" in answer.content.decode()
 
 
-def test_another_schools_robot_is_not_there_and_a_teacher_has_no_say(school, hook, authority, teacher, client):
+def test_SEC_another_schools_robot_is_not_there_and_a_teacher_has_no_say(school, hook, authority, teacher, client):
     client.force_login(make_leader(make_school(authority)), backend="schools.backends.StaffBackend")
     assert client.post(f"/reminders/robot/{hook.pk}/try/").status_code == 404
     client.force_login(teacher, backend="schools.backends.StaffBackend")
     assert client.get("/reminders/robot/").status_code == 403
 
 
-def test_the_address_is_sealed_in_the_database(hook):
+def test_SEC_the_address_is_sealed_in_the_database(hook):
     from django.db import connection
 
     with connection.cursor() as cursor:

@@ -173,6 +173,22 @@ def test_a_missing_list_goes_out_on_its_days_before_the_holiday_and_not_in_it(pr
     ]
 
 
+@pytest.mark.seed("S48")
+def test_a_list_keeps_its_days_over_the_change_of_year(programme, pupils, leader, at):
+    programme.deadlines.update(at=moment("2023-01-04 00:00"))
+    heard = []
+    for on in ("2022-12-29", "2022-12-30", "2022-12-31", "2023-01-01", "2023-01-02", "2023-01-03", "2023-01-04"):
+        at(f"{on} 09:00")
+        start_due_rounds()
+        if Digest.objects.filter(user=leader, on=on).exists():
+            heard.append((on[5:], told(leader)[0].partition("走访截止")[0]))
+    assert heard == [
+        ("12-29", "2023年1月3日（还有2个工作日）"),  # the 30th, and the 3rd after three free days
+        ("12-30", "2023年1月3日（还有1个工作日）"),
+        ("01-03", "今天（1月3日）"),
+    ]
+
+
 def test_a_missing_list_whose_days_were_missed_comes_once_as_it_stands(programme, pupils, leader, at):
     at("2022-09-20 09:00")
     start_due_rounds()

@@ -9,7 +9,7 @@ from reminders.actions.profile import set_mail
 from reminders.enums import LineKind
 from reminders.forms import MailForm
 from reminders.queries.hours import Hours, open_programmes
-from reminders.queries.mail import mail_is_set_up
+from reminders.queries.mail import last_mail_failed, mail_is_set_up
 from reminders.queries.mine import my_lines
 
 ICONS = {
@@ -38,7 +38,7 @@ def settings(request):
         messages.success(request, "提醒设置存好了")
         return redirect("reminders:mine")
     context = {
-        "form": form, "hours": Hours.of(open_programmes()), "mail_is_set_up": mail_is_set_up(),
-        "may_robot": allowed(request.user, "reminders.run_robot"),
+        "form": form, "bounced": last_mail_failed(request.user), "hours": Hours.of(open_programmes()),
+        "mail_is_set_up": mail_is_set_up(), "may_robot": allowed(request.user, "reminders.run_robot"),
     }  # fmt: skip
     return render(request, "reminders/settings.html", context, status=422 if form.errors else 200)
