@@ -35,8 +35,8 @@ DEADLINE = timezone.make_aware(datetime(2022, 10, 1))
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media", "august")]
 
 
-def compiled(programme, **options):
-    compilation = start_compilation(programme, "coverage", queue=False, **options)
+def compiled(programme, kind="coverage", **options):
+    compilation = start_compilation(programme, kind, queue=False, **options)
     run_compilation(compilation.job_id)
     compilation.refresh_from_db()
     return compilation

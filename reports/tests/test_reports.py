@@ -175,8 +175,8 @@ def test_the_list_of_packages_takes_the_same_queries_for_any_number(
         settings.HOMEVISIT_CLOCK = f"2022-08-20T10:{minute:02}+08:00"
         compilation = start_compilation(programme, "coverage", queue=False)
         run_compilation(compilation.job_id)
-    # session, user, posts, authorities below; programmes of the shell, count, packages
-    with django_assert_num_queries(4 + 3):
+    # session, user, posts, authorities below; programmes of the shell, count, packages; deadlines, theirs, authority
+    with django_assert_num_queries(4 + 3 + 3):
         page = desk_client.get("/reports/")
     assert len(page.context["page"]) == packages
 
@@ -190,8 +190,8 @@ def test_past_figures_take_the_same_queries_for_any_number_of_schools(
     midnight()
     compilation = start_compilation(programme, "coverage", queue=False)
     run_compilation(compilation.job_id)
-    # session, user, posts, authorities below; package, categories, schools, figures, programmes of the shell
-    with django_assert_num_queries(4 + 5):
+    # session, user, posts, authorities below; package, categories, schools, figures, correction, programmes of the shell
+    with django_assert_num_queries(4 + 6):
         client.get(reverse("reports:snapshot", args=[compilation.pk]))
 
 

@@ -121,12 +121,16 @@ def start_due_compilations():
 
 
 def restart_compilation(compilation, *, by):
-    """Go on where a failed, cancelled or incomplete one stopped: schools that are done are not done again."""
+    """Go on where a failed, cancelled or incomplete one stopped: schools that are done are not done again.
+
+    One that is going on already is left alone.
+    """
     with transaction.atomic():
         row = Compilation.objects.select_for_update(of=("self",)).select_related("job").get(pk=compilation.pk)
-        if not _restart(row, by):
-            raise WrongState("这一份已经汇编好了。" if row.is_ready else "这一份正在汇编，不用再开始。")
-        _send(row)
+        if row.is_ready:
+            raise WrongState("这一份已经汇编好了。")
+        if _restart(row, by):
+            _send(row)
 
 
 def _restart(compilation, by):
