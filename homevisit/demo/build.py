@@ -135,6 +135,7 @@ def _district(plan, notice, password_hash, phones, serials, small):
     shown = [schools[one] for one in plan.shown]
     media.take(running, shown)
     decided.judge(running, shown[0], staff)
+    decided.judged(then)
     decided.tell_teachers(running, shown[0], staff)
     for school in shown:
         decided.photos(running, school, rng)

@@ -15,7 +15,7 @@ from reports.actions.statement import (
 )
 from schools.enums import Role
 from schools.models import Post
-from works.actions.judging import open_round, save_sheet
+from works.actions.judging import close_round, open_round, save_sheet
 from works.actions.rounds import add_entries, add_judge, create_round
 from works.models import Sheet, Work
 
@@ -39,6 +39,21 @@ def judge(programme, school, staff):
     crew = staff[school.pk]
     judges = [user for user in crew.teachers[:3] if user.pk != crew.leader.pk]
     _round(programme, first, crew.leader, judges, title=f"校级{first.label}评选", each=2, school=school)
+
+
+def judged(programme):
+    """A district's round that is over: every sheet marked, places given."""
+    first = programme.rules.works[0]
+    desk = _holders(Role.DISTRICT_ADMIN, authority=programme.authority)[0]
+    reviewers = _holders(Role.REVIEWER, authority=programme.authority)
+    round_ = _round(programme, first, desk, reviewers, title=f"区级{first.label}评选", each=len(reviewers))
+    if round_ is None:
+        return
+    codes = [one["code"] for one in round_.criteria]
+    for number, sheet in enumerate(Sheet.objects.filter(entry__round=round_).select_related("judge__user").order_by("pk")):
+        scores = [max(6, score - (number + place) % 4) for place, score in enumerate(SCORES)]
+        save_sheet(sheet, by=sheet.judge.user, scores=dict(zip(codes, scores, strict=False)), comment="读得出是去过的。")
+    close_round(round_, by=desk)
 
 
 def _round(programme, kind, by, judges, *, title, each, school=None):

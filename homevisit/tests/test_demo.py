@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import models, transaction
+from django.db.models import Q
 from django.test import override_settings
 from django.urls import reverse
 
@@ -24,7 +25,7 @@ from schools.models import School, User
 from students.models import CategoryMark, Enrolment, Guardian, MentorLink, PortraitNote, Student
 from visits.actions.register import check
 from visits.models import ClassCount, Due, Visit, VisitVisitor
-from works.models import Sheet, Showing, Work
+from works.models import Round, Sheet, Showing, Work
 
 PASSWORD = "a-long-demo-password"
 NOW = "2026-11-22T10:00+08:00"
@@ -212,6 +213,12 @@ def test_demo_shows_what_goes_up_in_every_state(demo):
     assert Showing.objects.exists() and Sheet.objects.filter(state="scored").exists()
     assert set(Statement.objects.values_list("state", flat=True)) == {"counted", "shown", "objected", "final"}
     assert not SchoolReport.objects.filter(figures={}).exists()
+
+
+def test_demo_has_a_round_of_each_state_a_page_can_show(demo):
+    assert set(Round.objects.values_list("state", flat=True)) == {"open", "closed"}
+    over = Round.objects.filter(state="closed").first()
+    assert over.entries.exists() and not over.entries.filter(Q(place=None) | Q(score=None)).exists()
 
 
 def test_demo_writes_logins_for_its_owner_only(demo, tmp_path, monkeypatch):
