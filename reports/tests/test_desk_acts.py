@@ -30,7 +30,8 @@ def desk(settings, media):
 def only_the_report(desk):
     """The notice asks schools for a report and nothing else."""
     programme = desk.programme
-    programme.config["submissions"] = [one for one in programme.config["submissions"] if one["code"] == "report"]
+    kept = [one for one in programme.config["submissions"] if one["code"] == "report"]
+    programme.config = {**programme.config, "submissions": kept}
     programme.save()
 
 

@@ -21,6 +21,7 @@ from reports.enums import Handed
 from reports.forms.desk import VISITS, DeskFilter, tabs_of
 from reports.queries.compilations import on_desk
 from reports.queries.desk import chosen, class_lines, desk_words, ordered, picked, summed, whole_desk
+from reports.queries.filters import OF_SCHOOL
 from reports.queries.review import Waiting
 from reports.views import rows
 from reports.views.jobs import job_context
@@ -130,7 +131,7 @@ def _handed(page, task):
     for code, label in page.papers:
         papers = [line.papers[code] for line in page.lines if code in line.papers]
         if papers and papers[0].deadline and last_day_before(papers[0].deadline) == task.on:
-            found.append((label, sum(paper.count for paper in papers), "所" if code in rows.ONE_A_SCHOOL else "篇"))
+            found.append((label, sum(paper.count for paper in papers), "所" if code in OF_SCHOOL else "篇"))
     return found
 
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -89,12 +90,14 @@ def extend(request):
         papers=[(place.code, f"{HEADS.get(place.code, place.label)}（原来到{instant(place.deadline)}）") for place in places],
     )
     if chosen.lines and form.is_bound and form.is_valid():
-        outcome = extend_schools(programme, chosen.ids, by=request.user, **form.cleaned_data)
-        if outcome.done or outcome.error is None:
+        try:
+            outcome = extend_schools(programme, chosen.ids, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.show_errors(error)
+        else:
             done = outcome.done and f"给{outcome.done}所学校延期了，学校会收到通知。"
             _say(request, done, "没有延期", outcome.refused)
             return redirect(chosen.address)
-        form.show_errors(outcome.error)
     context = chosen.context(programme, form=form, papers=places, entries=_with_passes(request, programme, chosen, places))
     return render(request, "desk/extend.html", context, status=422 if form.errors else 200)
 

@@ -10,9 +10,9 @@ from django.utils.safestring import mark_safe
 from core.formats import percent, thousands
 from core.templatetags.ui import bar, icon
 from reports.enums import Handed
+from reports.queries.filters import OF_SCHOOL
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ONE_A_SCHOOL = ("plan", "report")
 FIRST_CELL = mark_safe("<td></td>")
 NONE = mark_safe('<span class="sec">–</span>')
 
@@ -66,7 +66,7 @@ def _paper(line, code):
     if paper is None:
         return NONE
     tint, sign, where = HANDED[paper.state]
-    if code in ONE_A_SCHOOL:
+    if code in OF_SCHOOL:
         drawn = f'<span class="tag t-{tint}">{icon(sign)}{paper.state.label}</span>'
     else:
         back = f' <span class="tag t-{tint}">{icon(sign)}退回</span>' if paper.state == Handed.RETURNED else ""
@@ -171,7 +171,7 @@ def _school_card(line, papers):
 
 def _card_tag(paper, label):
     """报告未交, 故事1/3: words enough, so no icon."""
-    if paper.code in ONE_A_SCHOOL or paper.state == Handed.RETURNED:
+    if paper.code in OF_SCHOOL or paper.state == Handed.RETURNED:
         return f'<span class="tag t-{HANDED[paper.state][0]}">{escape(label)}{paper.state.label}</span>'
     return f'<span class="tag t-mute num">{escape(label)}{_of_quota(paper)}</span>'
 
