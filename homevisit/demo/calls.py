@@ -186,10 +186,10 @@ class Calls:
         rng = self.rng
         self.visits.append(visit)
         self._link(visit, pupils)
-        self.visitors.append(VisitVisitor(visit=visit, user=lead, role=VisitorRole.LEAD))
+        self.visitors.append(VisitVisitor.went(visit, lead, VisitorRole.LEAD))
         if rng.random() < 0.45:
             other = rng.choice([u for u in (*crew.visitors, crew.psych, crew.leader) if u is not lead])
-            self.visitors.append(VisitVisitor(visit=visit, user=other, role=VisitorRole.OTHER))
+            self.visitors.append(VisitVisitor.went(visit, other))
         heard = 2 if rng.random() < 0.06 else 1 if rng.random() < 0.3 else 0
         for position in range(1, heard + 1):
             category, text = opinion(rng, self.season.rules.opinion_categories)
@@ -212,7 +212,7 @@ class Calls:
         copy.voided_by, copy.void_reason = crew.leader, self.rng.choice(words.VOIDS)
         self.visits.append(copy)
         self._link(copy, pupils)
-        self.visitors.append(VisitVisitor(visit=copy, user=lead, role=VisitorRole.LEAD))
+        self.visitors.append(VisitVisitor.went(copy, lead, VisitorRole.LEAD))
 
     def _link(self, visit, pupils):
         season = self.season
