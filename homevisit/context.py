@@ -99,7 +99,7 @@ def menu(user, programme=None):
     ]
     manage = [
         item("desk:jobs", "后台任务", "list-ul", when=bool(reach.authorities)),
-        item("reminders:robot", "群机器人", "megaphone", when=school),
+        item("reminders:robot", "发到学校群里", "send", when=school),
         item("students:import", "导入名册", "upload", when=bool(reach.admin_schools)),
         item("admin:index", "后台管理", "gear", when=user.is_staff),
     ]

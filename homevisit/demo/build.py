@@ -11,7 +11,7 @@ from django.db import transaction
 from core.audit import record
 from core.clock import now, today
 from core.states import move
-from homevisit.demo import appointments, assignments, calls, decided, marks, media, ready, upward
+from homevisit.demo import appointments, assignments, calls, decided, marks, media, ready, told, upward
 from homevisit.demo.plan import DISTRICTS
 from homevisit.demo.pupils import Intake
 from homevisit.demo.staff import Hiring, open_classes, open_schools
@@ -62,6 +62,8 @@ def build(*, password, small=False):
             serials = count(number * SERIALS_EACH + 1)
             _district(plan, notice, password_hash, phones, serials, small)
         programmes += [Programme.objects.get(code=notice.programme.code), running_copy(notice)]
+    if missing:
+        told.tell()
     return Built(bool(missing), programmes)
 
 
@@ -137,6 +139,7 @@ def _district(plan, notice, password_hash, phones, serials, small):
     decided.judge(running, shown[0], staff)
     decided.judged(then)
     decided.tell_teachers(running, shown[0], staff)
+    told.robot(shown[0])
     for school in shown:
         decided.photos(running, school, rng)
 

@@ -19,6 +19,7 @@ from homevisit.demo.staff import LOGIN_ROLES, MENTOR
 from programmes.enums import DeadlineKind, ProgrammeState
 from programmes.models import Event, Programme
 from programmes.queries.ready import signatures, trainings, untrained
+from reminders.models import Digest, RobotHook
 from reports.models import SchoolReport, Statement
 from schools.enums import Role
 from schools.models import School, User
@@ -52,7 +53,7 @@ def demo(built, db, settings):
 
 def everything():
     """All rows of our own rooms but the log, as plain values."""
-    rooms = ("schools", "programmes", "students", "visits", "works", "reports")
+    rooms = ("schools", "programmes", "students", "visits", "works", "reports", "reminders")
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
         for room in rooms
@@ -219,6 +220,14 @@ def test_demo_has_a_round_of_each_state_a_page_can_show(demo):
     assert set(Round.objects.values_list("state", flat=True)) == {"open", "closed"}
     over = Round.objects.filter(state="closed").first()
     assert over.entries.exists() and not over.entries.filter(Q(place=None) | Q(score=None)).exists()
+
+
+def test_demo_accounts_are_told_what_is_due_and_no_robot_speaks(demo):
+    told = Digest.objects.exclude(lines=[])
+    assert told.filter(user__posts__role="class_head").exists() and told.filter(user__posts__role="district_admin").exists()
+    kinds = {line["kind"] for digest in told for line in digest.lines}
+    assert len(kinds) >= 6, kinds
+    assert RobotHook.objects.exists() and not RobotHook.objects.filter(is_active=True).exists()
 
 
 def test_demo_writes_logins_for_its_owner_only(demo, tmp_path, monkeypatch):
