@@ -144,6 +144,7 @@ def test_on_the_last_free_day_the_number_is_a_days(programme, settings):
 # ── Bunching ──
 
 
+@pytest.mark.seed("S29")
 def test_too_many_appointments_in_the_last_days_are_said_in_time_to_move_them(programme):
     found = seen(programme, planned={september(20): 12, september(28): 10, september(30): 8})
     assert (found.late, found.bunched) == (False, True)
