@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from reports.models import PlanMember, PlanVersion, ReportVersion, SchoolPlan, SchoolReport
 from reports.models.filing import AT_DISTRICT as FILED
-from reports.queries.text import section_texts, without_names
 from schools.models import Decision
 from works.enums import AT_DISTRICT_STATES
 from works.models import Work, WorkVersion
@@ -19,22 +18,32 @@ from works.models import Work, WorkVersion
 LABELS = {model: model._meta.label_lower for model in (SchoolPlan, SchoolReport, Work)}
 
 
-def papers_of(programme, school, at):
-    """[(row, text)] of everything that stood filed with the district: the plan, the report, then works by kind and the
-    school's order. Copies that must not be saved; text: (title, body) of a work, the members of a plan. At most seven
-    queries, and two for the names in a report."""
-    filings = Q(programme=programme, school=school, created_at__lt=at)
-    plan = SchoolPlan.objects.filter(filings).select_related("school").first()
-    report = SchoolReport.objects.filter(filings).select_related("school").first()
-    works = Work.objects.filter(filings).select_related("authority", "school", "author", "honoree", "visit").order_by("pk")
-    rows = [row for row in (plan, report, *works) if row is not None]
+def papers_of(programme, schools, at):
+    """{school id: [(row, text)]} of everything that stood filed with the district: the plan, the report, then works by
+    kind and the school's order. Copies that must not be saved; text: (title, body) of a work, the members of a plan.
+
+    Seven queries for any number of schools.
+    """
+    rows = _rows(programme, schools, at)
     since = _decisions(rows, at)
-    for row in rows:
-        row.programme = programme  # read once, with its settings
     stood = [_stood(row, since.get((LABELS[type(row)], row.pk), ())) for row in rows]
     stood = [row for row in stood if row.state in (*FILED, *AT_DISTRICT_STATES) and row.filed_at and row.filed_at < at]
-    texts = _of_works([row for row in stood if type(row) is Work])
-    return [(row, texts[row.pk] if type(row) is Work else _text(row)) for row in _in_order(programme, stood)]
+    texts = _texts(stood)
+    found = {school.pk: [] for school in schools}
+    for row in _in_order(programme, stood):
+        found[row.school_id].append((row, texts[type(row), row.pk]))
+    return found
+
+
+def _rows(programme, schools, at):
+    """Everything begun by then, with what its paper prints. Three queries."""
+    chosen = Q(programme=programme, school__in=schools, created_at__lt=at)
+    works = Work.objects.select_related("authority", "author", "honoree", "visit").order_by("pk")
+    rows = [row for rows in (SchoolPlan.objects, SchoolReport.objects, works) for row in rows.filter(chosen)]
+    by_id = {school.pk: school for school in schools}
+    for row in rows:
+        row.programme, row.school = programme, by_id[row.school_id]  # read once, with its settings
+    return rows
 
 
 def _decisions(rows, at):
@@ -71,18 +80,20 @@ def _in_order(programme, rows):
     return sorted(rows, key=place)
 
 
-def _of_works(works):
-    """{pk: (title, body)} as handed in. One query."""
-    rows = WorkVersion.objects.filter(work__in=[work.pk for work in works]) if works else ()
-    versions = {(row.work_id, row.number): (row.title, row.body) for row in rows}
-    return {work.pk: versions.get((work.pk, work.version), (work.title, work.body)) for work in works}
+def _texts(stood):
+    """{(model, pk): the text}; what was filed of a plan or a report is written into the copy. Three queries."""
+    found = {}
+    for model, versions, name in VERSIONS:
+        rows = {row.pk: row for row in stood if type(row) is model}
+        kept = versions.objects.filter(**{f"{name}__in": list(rows)}) if rows else ()
+        kept = {getattr(one, f"{name}_id"): one for one in kept if one.number == rows[getattr(one, f"{name}_id")].version}
+        for pk, row in rows.items():
+            found[model, pk] = WRITE[model](row, kept.get(pk))
+    return found
 
 
-def _text(row):
-    """What was filed is written into the copy; see papers_of for what is returned."""
-    if type(row) is SchoolPlan:
-        return _plan(row, PlanVersion.objects.filter(plan=row.pk, number=row.version).first())
-    return _report(row, ReportVersion.objects.filter(report=row.pk, number=row.version).first())
+def _work(work, version):
+    return (version.title, version.body) if version else (work.title, work.body)
 
 
 def _plan(plan, version):
@@ -94,12 +105,12 @@ def _plan(plan, version):
 
 
 def _report(report, version):
-    """Pupils and parents by alias: it leaves the school."""
     if version is not None:
         for name in ("title", "sections", "figures"):
             setattr(report, name, version.data[name])
         at = version.data["figures_at"]
         report.figures_at = datetime.fromisoformat(at) if at else None
-    [told] = without_names(report, [{"title": report.title, "sections": section_texts(report)}])
-    report.title, report.sections = told["title"], told["sections"]
-    return None
+
+
+VERSIONS = ((Work, WorkVersion, "work"), (SchoolPlan, PlanVersion, "plan"), (SchoolReport, ReportVersion, "report"))
+WRITE = {Work: _work, SchoolPlan: _plan, SchoolReport: _report}

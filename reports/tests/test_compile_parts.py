@@ -34,10 +34,10 @@ def fails_for(monkeypatch, *schools, error=ZeroDivisionError):
     """The papers of these schools cannot be written."""
     real = of_schools.write_part
 
-    def write(compilation, school, path):
+    def write(compilation, school, path, *more):
         if school.pk in {s.pk for s in schools}:
             raise error("broken")
-        return real(compilation, school, path)
+        return real(compilation, school, path, *more)
 
     monkeypatch.setattr(of_schools, "write_part", write)
 
@@ -121,11 +121,11 @@ def test_a_moments_failure_is_tried_again_in_the_same_message(midnight, monkeypa
     midnight()
     real, failed = of_schools.write_part, []
 
-    def write(compilation, school, path):
+    def write(compilation, school, path, *more):
         if len(failed) < of_schools.TRIES - 1:
             failed.append(school.pk)
             raise OSError("the disk hiccups")
-        return real(compilation, school, path)
+        return real(compilation, school, path, *more)
 
     monkeypatch.setattr(of_schools, "write_part", write)
     assert compiled(programme).state == "ready"

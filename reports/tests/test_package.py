@@ -10,10 +10,11 @@ from core import jobs
 from core.files import private_path
 from core.tests.sheets_of_paper import everything, lines, rows
 from reports.actions.filing import approve_filing, file_filing, return_filing
-from reports.models import SchoolPart, SchoolPlan, SchoolSnapshot, SubmissionLine
+from reports.models import SchoolPart, SchoolPlan, SchoolReport, SchoolSnapshot, SubmissionLine
 from reports.package.district import check_package, write_package
-from reports.package.school import freeze_extras, write_part
+from reports.package.school import freeze_extras, read_papers, write_part
 from reports.queries.summary import summary_rows
+from reports.tests.filed import make_filing
 from reports.tests.package import PAPERS_BY, District, compiled, members, rows_of
 from schools.tests.factories import make_officer
 from works.actions.district import return_to_school
@@ -293,6 +294,19 @@ def test_a_part_takes_the_same_queries_for_any_number_of_works(
         make_work(district.head, district.programme, district.schools[1], state="filed", facts=district.story.facts,
                   leader=district.leaders[1])  # fmt: skip
     package.as_of = package.known_at = datetime.fromisoformat("2022-10-10T00:00+08:00")
-    # plan, report, works, decisions since, versions; the template in use
+    # plans, reports, works, decisions since, versions of the works; the template in use
     with django_assert_num_queries(6):
         write_part(package, district.schools[1], tmp_path / "part.zip")
+
+
+@pytest.mark.parametrize("schools", (1, 3))
+def test_papers_of_schools_are_read_together(district, package, schools, django_assert_num_queries):
+    for school, leader in zip(district.schools[1:schools], district.leaders[1:schools], strict=True):
+        for model in (SchoolPlan, SchoolReport):
+            make_filing(model, district.programme, school, state="filed", by=leader)
+        make_work(district.head, district.programme, school, state="filed", leader=leader)
+    package.as_of = datetime.fromisoformat("2022-10-10T00:00+08:00")
+    # plans, reports, works, decisions since, versions of each
+    with django_assert_num_queries(7):
+        found = read_papers(package, district.schools[:schools])
+    assert [len(found[school.pk]) for school in district.schools[:schools]] == [4, 3, 3][:schools]

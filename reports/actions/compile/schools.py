@@ -13,7 +13,7 @@ from core.files import delete_private, write_private
 from core.models import Job
 from reports.enums import CompilationState
 from reports.models import Compilation, SchoolPart, SchoolSnapshot, Snapshot, SubmissionLine
-from reports.package.school import freeze_extras, write_part
+from reports.package.school import freeze_extras, read_papers, write_part
 from reports.queries.submissions import register
 from visits.queries.as_of import Calls, calls_as_of, class_figures, schools_as_of
 
@@ -50,6 +50,7 @@ class _Facts:
     calls: Calls
     extras: dict  # {school id: columns of SchoolSnapshot}
     register: dict  # {school id: {code: Line}}
+    papers: dict  # {school id: what write_part takes}
 
 
 class _Batch:
@@ -69,21 +70,23 @@ class _Batch:
         """One school whose rows cannot be read makes each read its own, so that it fails alone."""
         if self.facts is None and not self.is_broken:
             try:
-                self.facts = _read(part.compilation, [p.school_id for p in self.parts.values()], alive)
+                self.facts = _read(part.compilation, [p.school for p in self.parts.values()], alive)
             except (*jobs.AWAY, jobs.JobStopped):
                 raise
             except Exception:
                 log.exception("schools_not_read_together", compilation=part.compilation_id)
                 self.is_broken = True
-        return self.facts or _read(part.compilation, [part.school_id], alive)
+        return self.facts or _read(part.compilation, [part.school], alive)
 
 
-def _read(compilation, school_ids, alive):
+def _read(compilation, schools, alive):
     programme, at = compilation.programme, compilation.as_of
+    school_ids = [school.pk for school in schools]
     calls = calls_as_of(programme, at, school_ids=school_ids, alive=alive, known_at=compilation.known_at)
     extras = freeze_extras(compilation, school_ids)
     alive()
-    return _Facts(calls, extras, register(programme, at, school_ids=school_ids))
+    papers = read_papers(compilation, schools)
+    return _Facts(calls, extras, register(programme, at, school_ids=school_ids), papers)
 
 
 def _compile_school(job, batch):
@@ -97,7 +100,7 @@ def _compile_school(job, batch):
     jobs.progress(job)
     papers = []
     name = part_name(part, job.attempts)
-    checksum = write_private(name, lambda path: papers.extend(write_part(compilation, part.school, path)))
+    checksum = write_private(name, lambda path: papers.extend(write_part(compilation, part.school, path, facts.papers)))
     try:
         with transaction.atomic():
             # First the job's row: whoever took the job over waits here, or has it and this worker stops.
