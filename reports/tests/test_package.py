@@ -9,6 +9,7 @@ import pytest
 from core import jobs
 from core.files import private_path
 from core.tests.sheets_of_paper import everything, lines, rows
+from reports.actions.compile import correct_compilation, run_compilation
 from reports.actions.filing import approve_filing, file_filing, return_filing
 from reports.models import SchoolPart, SchoolPlan, SchoolReport, SchoolSnapshot, SubmissionLine
 from reports.package.district import check_package, write_package
@@ -271,6 +272,23 @@ def test_a_school_that_is_missing_is_named_in_every_table(district, package, tmp
         assert any("缺1所学校，不在合计里：示例云杉路小学。" in str(row[0]) for row in rows_of(files[name])), name
     assert any("缺1所学校：示例云杉路小学。" in line for line in lines(files["目录.docx"]))
     assert json.loads(files["manifest.json"])["missing"] == [{"name": "示例云杉路小学", "why": "磁盘满了"}]
+
+
+def test_a_correction_says_why_in_table_index_and_manifest_and_the_first_stays(district, package, turn):
+    first = members(package)
+    turn("2022-10-20T10:00+08:00")
+    officer = make_officer(district.programme.authority)
+    correction = correct_compilation(package, by=officer, reason="漏了一所学校的婉拒登记")
+    run_compilation(correction.job_id)
+    correction.refresh_from_db()
+
+    files, known = members(correction), "2022年10月20日10:00"
+    summary = [str(row[0]) for row in rows_of(files["走访情况汇总表.xlsx"])]
+    assert f"这是对第1版的更正，所知截至{known}。原因：漏了一所学校的婉拒登记" in summary
+    assert f"这是对第1版的更正，按{known}所知。更正原因：漏了一所学校的婉拒登记" in lines(files["目录.docx"])
+    said = json.loads(files["manifest.json"])
+    assert (said["revision"], said["corrects"], said["reason"]) == (2, 1, "漏了一所学校的婉拒登记")
+    assert members(package) == first
 
 
 def test_extras_are_those_of_the_instant(district, turn):
