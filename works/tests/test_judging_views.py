@@ -313,6 +313,14 @@ def test_no_score_leaves_before_the_end(as_user, mine, round_, leader):
             assert "私下的话" not in text and f"{total}.000" not in text and f"{total}分" not in text, address
 
 
+def test_results_asked_for_before_the_end_say_so(as_user, mine, round_, leader):
+    pages = [(leader, "results", "round"), (leader, "results_xlsx", "round"), (mine[0], "results", "judging_round")]
+    for user, name, back in pages:
+        page = as_user(user).get(url(name, round_.pk)).content.decode()
+        assert "<h1>评选还没有结束</h1>" in page and "结束以后才有结果" in page and "刚刚变了" not in page
+        assert f'href="{url(back, round_.pk)}">返回</a>' in page
+
+
 def test_result_pages_after_the_end(as_user, mine, round_, leader):
     judge, (sheet, *_) = mine
     score_all(round_)

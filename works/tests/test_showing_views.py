@@ -144,7 +144,9 @@ def test_publishing_what_is_not_awarded_is_a_conflict(client, head, programme, s
     filed = make_work(head, programme, school, state="filed", leader=leader)
     client.force_login(officer)
     for method in ("get", "post"):
-        assert getattr(client, method)(reverse("works:publish", args=[filed.pk])).status_code == 409
+        answer = getattr(client, method)(reverse("works:publish", args=[filed.pk]))
+        page = answer.content.decode()
+        assert answer.status_code == 409 and "还不能展示" in page and "还没有表彰" in page and "刚刚变了" not in page
 
 
 # ── Consent ──

@@ -24,7 +24,7 @@ from works.queries import judging as queries
 
 PAGE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NOT_YET = "评选还没有结束，谁也看不到分数。"
+NOT_YET = {"title": "评选还没有结束", "message": "结束以后才有结果，现在谁也看不到分数。"}
 
 
 @require_safe
@@ -35,7 +35,7 @@ def results(request, pk):
         authorize(request.user, "works.judge_in", round_)
     if round_.state != RoundState.CLOSED:
         back = reverse("works:round" if runs else "works:judging_round", args=[pk])
-        return render(request, "409.html", {"message": NOT_YET, "back": back}, status=409)
+        return _not_yet(request, back)
     if not runs:
         page = Paginator(queries.blind_results(round_), PAGE).get_page(request.GET.get("page"))
         rows = [(row, number_of(row)) for row in page]
@@ -71,6 +71,8 @@ def _results_page(request, round_, *, form=None, problem="", status=200):
 @require_safe
 def results_xlsx(request, pk):
     round_ = _run(request, pk)
+    if round_.state != RoundState.CLOSED:
+        return _not_yet(request, reverse("works:round", args=[pk]))
     try:
         data = export_results(round_, by=request.user)
     except WrongState as error:
@@ -175,6 +177,10 @@ def _run(request, pk):
     round_ = _round(request, pk)
     authorize(request.user, "works.run_round", round_)
     return round_
+
+
+def _not_yet(request, back):
+    return render(request, "409.html", NOT_YET | {"back": back}, status=409)
 
 
 def _conflict(request, error, pk):

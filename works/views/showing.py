@@ -27,6 +27,7 @@ from works.queries.showing import (
 
 PAGE = 24
 EXCERPT = 96
+NOT_YET, NOT_AWARDED = "还不能展示", "这件作品还没有表彰，表彰以后才能展示。"
 
 
 @require_safe
@@ -101,7 +102,7 @@ def publish(request, pk):
     if request.method != "POST" and (shown := work.showings.standing().filter(level=Level.DISTRICT).first()):
         return redirect("works:showing", shown.pk)
     if work.state not in (WorkState.AWARDED, WorkState.PUBLISHED):
-        return _conflict(request, "表彰以后才能展示。", reverse("works:showings"))
+        return _conflict(request, NOT_AWARDED, reverse("works:showings"), NOT_YET)
     return _put(request, work, Level.DISTRICT, actions.publish_work, "展示了，作者会收到通知。")
 
 
@@ -111,7 +112,7 @@ def show_school(request, pk):
     work = _work(request, pk)
     authorize(request.user, "works.show_at_school", work)
     if work.state not in RECOMMENDED_STATES:
-        return _conflict(request, actions.NOT_RECOMMENDED, reverse("works:detail", args=[pk]))
+        return _conflict(request, actions.NOT_RECOMMENDED, reverse("works:detail", args=[pk]), NOT_YET)
     return _put(request, work, Level.SCHOOL, actions.show_at_school, "在本校展示了，作者会收到通知。")
 
 
@@ -150,5 +151,5 @@ def _work(request, pk):
     return get_object_or_404(rows, pk=pk)
 
 
-def _conflict(request, message, back):
-    return render(request, "409.html", {"message": message, "back": back}, status=409)
+def _conflict(request, message, back, title=""):
+    return render(request, "409.html", {"title": title, "message": message, "back": back}, status=409)
