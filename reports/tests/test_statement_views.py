@@ -177,6 +177,26 @@ def test_the_paper_for_the_personnel_file(client, programme, school, statement, 
     assert AuditEntry.objects.filter(action="paper.statement").count() == 2
 
 
+@pytest.mark.seed("W91", "W92")
+def test_the_paper_as_pdf(client, programme, school, statement, leader, head, settings, monkeypatch):
+    """Where a PDF can be made the page offers it; where not, the address says so and leads to the Word file."""
+    show_statements(programme, school, by=leader)
+    client.force_login(head)
+    address = reverse("reports:statement_pdf", args=[statement.pk])
+    settings.SOFFICE = "sh"  # somewhere on every machine
+    monkeypatch.setattr("reports.papers.make.to_pdf", lambda paper: b"%PDF-" + paper[:2])
+    assert address in client.get(reverse("reports:statement", args=[statement.pk])).content.decode()
+    made = client.get(address)
+    assert made["Content-Type"] == "application/pdf" and b"".join(made) == b"%PDF-PK"
+    assert AuditEntry.objects.get(action="paper.statement").facts["form"] == "pdf"
+
+    settings.SOFFICE = ""
+    assert address not in client.get(reverse("reports:statement", args=[statement.pk])).content.decode()
+    away = client.get(address)
+    assert away.status_code == 503 and reverse("reports:statement_docx", args=[statement.pk]) in away.content.decode()
+    assert AuditEntry.objects.filter(action="paper.statement").count() == 1
+
+
 @pytest.mark.seed("W91")
 def test_the_list_as_a_workbook(client, programme, school, statement, leader, head):
     make_user(Role.TEACHER, school=school, name="=丁宁")

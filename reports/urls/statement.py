@@ -14,6 +14,7 @@ urlpatterns = [
     path("statements/mine/", statement.mine, name="my_statement"),
     path("statements/<int:pk>/", statement.page, name="statement"),
     path("statements/<int:pk>/statement.docx", statement.docx, name="statement_docx"),
+    path("statements/<int:pk>/statement.pdf", statement.pdf, name="statement_pdf"),
     path("statements/<int:pk>/agree/", statement.agree, name="statement_agree"),
     path("statements/<int:pk>/object/", statement.object_to, name="statement_object"),
     path("statements/<int:pk>/answer/", statement.answer, name="statement_answer"),

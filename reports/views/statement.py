@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from core import pdf as printer
 from core.access import allowed, authorize
-from core.download import file_response, paper_response
+from core.download import PDF, file_response, paper_response
 from core.states import WrongState
 from programmes.queries.current import current_programme
 from reports.actions import statement as actions
@@ -167,6 +168,7 @@ def _page(request, row, *, forms=None, status=200):
         "until": actions.last_day(row), "not_yet": actions.not_yet(row) if row.state == S.SHOWN else "",
         "history": [(VERBS.get(one.verb, one.verb), one) for one in decisions_on(row)],
         "back": _list_address(row.school) if runs else "", "docx": reverse("reports:statement_docx", args=[row.pk]),
+        "pdf": reverse("reports:statement_pdf", args=[row.pk]) if printer.available() else "",
         "objection": ObjectionForm(), "answer": AnswerForm(auto_id="answer-%s"), "revise": ReviseForm(),
     } | (forms or {})  # fmt: skip
     return render(request, "reports/statement.html", context, status=status)
@@ -175,10 +177,20 @@ def _page(request, row, *, forms=None, status=200):
 @require_safe
 def docx(request, pk):
     """For 师德档案: the teacher's own, or by the leader; each that leaves is written down."""
+    return _paper(request, pk, "docx")
+
+
+@require_safe
+def pdf(request, pk):
+    return _paper(request, pk, PDF)
+
+
+def _paper(request, pk, form):
     row = _row(request, pk)
     return paper_response(
-        request, lambda: statement_docx(row, user=request.user), f"教师走访情况表-{pk}", back=actions.address(row)
-    )
+        request, lambda: statement_docx(row, user=request.user, form=form), f"教师走访情况表-{pk}", form=form,
+        back=actions.address(row), instead=reverse("reports:statement_docx", args=[pk]),
+    )  # fmt: skip
 
 
 @require_POST
