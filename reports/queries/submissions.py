@@ -145,7 +145,9 @@ def _papers(programme, codes, school_ids, at):
     sources = [(label, MODELS[code], Value(code), begun) for code, label in LABELS.items() if code in codes]
     if kinds := codes - set(MODELS):
         sources.append((WORK, Work, F("kind"), begun & Q(kind__in=kinds)))
-    steps, found = _steps(sources), []
+    # What lies with the district today was filed as its columns say; the rest may have come back.
+    asked_back = ~Q(state__in=list(AT_DISTRICT)) if at is None else Q()
+    steps, found = _steps(sources, asked_back), []
     for label, model, code, chosen in sources:
         rows = model.objects.filter(chosen).order_by().annotate(code=code)
         for pk, *values in rows.values_list("pk", "school_id", "code", "state", "filed_at"):
@@ -155,14 +157,13 @@ def _papers(programme, codes, school_ids, at):
     return found
 
 
-def _steps(sources):
+def _steps(sources, narrowed):
     """{(label, pk): [(verb, was, became, at, undone_at)]} in order, as far as the district or the owing is concerned."""
-    queries = [
-        Decision.objects.filter(TELLING, about_type=label, about_id__in=model.objects.filter(chosen).order_by().values("pk"))
-        .order_by()
-        .values_list("about_type", "about_id", "pk", "verb", "was", "became", "at", "undone_at")
-        for label, model, _, chosen in sources
-    ]
+    queries = []
+    for label, model, _, chosen in sources:
+        ids = model.objects.filter(chosen, narrowed).order_by().values("pk")
+        rows = Decision.objects.filter(TELLING, about_type=label, about_id__in=ids).order_by()
+        queries.append(rows.values_list("about_type", "about_id", "pk", "verb", "was", "became", "at", "undone_at"))
     steps = defaultdict(list)
     if queries:
         first, *others = queries

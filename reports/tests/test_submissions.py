@@ -81,7 +81,10 @@ def student_visits(programme, school, author):
 
 
 def lines(programme, school, at=None):
-    return register(programme, at)[school.pk]
+    """The present is told another way than the past; both say the same."""
+    found = register(programme, at)
+    assert at is not None or found == register(programme, now() + timedelta(microseconds=1))
+    return found[school.pk]
 
 
 def told(programme, school, at=None):
