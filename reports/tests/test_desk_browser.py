@@ -62,5 +62,5 @@ def test_progress_moves_without_reload_and_ends_in_a_download(page_at, sign_in):
     run_compilation(job.pk)
     with page.expect_download() as download:
         row.get_by_role("link", name="下载").click()
-    assert download.value.suggested_filename == "示例走万家走访情况汇总表-截至20220820-1000.xlsx"
+    assert download.value.suggested_filename == "示例走万家走访全覆盖汇编-截至20220820-1000.zip"
     assert page.evaluate("window.stays") is True

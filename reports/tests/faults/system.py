@@ -126,12 +126,14 @@ class System:
         """
         self.web()
         self.wait(lambda: self.request("/desk/") == 200)
+        button = "/desk/compile/", {"programme": programme}
         if kill is not None:
-            killer = threading.Timer(kill, self.kill, ["web"])
-            killer.start()
-        self.wait(lambda: self.request("/desk/compile/", {"programme": programme}) == 200)
-        if kill is not None:
-            killer.join()
+            press = threading.Thread(target=self.request, args=button)
+            press.start()
+            time.sleep(kill)
+            self.kill("web")  # in this thread: what a thread starts ends with it (PR_SET_PDEATHSIG)
+            press.join()
+        self.wait(lambda: self.request(*button) == 200)
         for name in self.beats:
             self.beat(name)
 
