@@ -156,10 +156,10 @@ def desk(programme, *, user):
 
 
 def whole_desk(programme, *, user):
-    """desk() with what each school handed in, what waits for review and who reads it. At most seven queries more."""
+    """desk() with what each school handed in, what waits for review and who reads it. At most eight queries more."""
     page = desk(programme, user=user)
     papers = [(code, HEADS.get(code, label)) for code, label, _ in asked(programme)]
-    handed = register(programme, school_ids=[line.school.pk for line in page.lines]) if papers else {}
+    handed = register(programme) if papers else {}
     waiting = waiting_by_school(user, programme) if papers else {}
     rows = ReviewDuty.objects.visible_to(user).filter(programme=programme, ended_at__isnull=True)
     readers = {school: (pk, name) for school, pk, name in rows.values_list("school_id", "reviewer_id", "reviewer__name")}

@@ -94,8 +94,7 @@ def register(programme, at=None, *, school_ids=None):
     Exclusive, as every deadline: what happened at `at` itself came after it. At most six queries, however many schools.
     """
     codes = asked(programme)
-    if school_ids is None:
-        school_ids = _schools(programme)
+    places = _schools(programme) if school_ids is None else school_ids
     deadlines = {deadline.kind: deadline.at for deadline in programme.deadlines.all()}
     found = defaultdict(list)
     for paper in _papers(programme, {code for code, _, _ in codes}, school_ids, at):
@@ -105,7 +104,7 @@ def register(programme, at=None, *, school_ids=None):
             code: _line(code, label, found.get((pk, code), ()), getattr(programme.rules.quotas, code, None), deadlines.get(kind))
             for code, label, kind in codes
         }
-        for pk in school_ids
+        for pk in places
     }
 
 
@@ -139,7 +138,9 @@ def _line(code, label, papers, quota, deadline):
 
 def _papers(programme, codes, school_ids, at):
     """Every paper begun by then, as it stood; what was taken back for good is left out."""
-    begun = Q(programme=programme, school_id__in=school_ids)
+    begun = Q(programme=programme)
+    if school_ids is not None:  # a list of all of them costs more than the papers
+        begun &= Q(school_id__in=school_ids)
     if at is not None:
         begun &= Q(created_at__lt=at)
     sources = [(label, MODELS[code], Value(code), begun) for code, label in LABELS.items() if code in codes]
