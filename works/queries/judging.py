@@ -247,17 +247,26 @@ def sheets_of(judge):
 
 
 def next_sheet(sheet):
-    """The next one still to be scored: after this number, else from the first. None when all are done."""
-    rows = Sheet.objects.filter(judge_id=sheet.judge_id, state=SheetState.DEALT).exclude(pk=sheet.pk)
-    later = rows.filter(entry__number__gt=sheet.entry.number).order_by("entry__number").first()
-    return later or rows.order_by("entry__number").first()
+    """The token of the next one still to be scored: after this number, else from the first. None when all are done."""
+    before, after = _around(sheet)
+    return next((token for token, state in after + before if state == SheetState.DEALT), None)
 
 
 def neighbours(sheet):
-    """(sheet before, sheet after) by number, either None: to leaf through."""
-    rows = Sheet.objects.filter(judge_id=sheet.judge_id).exclude(pk=sheet.pk)
-    before = rows.filter(entry__number__lt=sheet.entry.number).order_by("-entry__number").first()
-    return before, rows.filter(entry__number__gt=sheet.entry.number).order_by("entry__number").first()
+    """(token of the sheet before, of the one after) by number, either None: to leaf through."""
+    before, after = _around(sheet)
+    return (before[-1][0] if before else None), (after[0][0] if after else None)
+
+
+def _around(sheet):
+    """[(token, state)] of the judge's sheets by number, before this one and after it. All are read, some hundred small
+    rows: asked for those beyond a number, a database that has not counted yet what was dealt goes through the judge's
+    sheets once for every entry of the round."""
+    here = sheet.entry.number
+    rows = Sheet.objects.filter(judge_id=sheet.judge_id).order_by("entry__number")
+    rows = list(rows.values_list("entry__number", "token", "state"))
+    before = [(token, state) for number, token, state in rows if number < here]
+    return before, [(token, state) for number, token, state in rows if number > here]
 
 
 def own_count(judge_id):

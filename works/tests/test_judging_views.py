@@ -11,6 +11,7 @@ from schools.enums import Role
 from schools.tests.factories import make_leader, make_officer, make_user
 from works.actions.judging import close_round, save_sheet
 from works.models import Judge, Round, Sheet
+from works.queries.judging import neighbours
 from works.tests.factories import make_round, make_work
 from works.tests.judging import (
     GOOD,
@@ -235,6 +236,18 @@ def test_a_judge_scores_one_after_the_other(as_user, mine, round_):
     assert last.url == url("judging_round", round_.pk)
     page = client.get(last.url).content.decode()
     assert "已评3/3" in page and "你打了84分" in page
+
+
+def test_sheets_are_leafed_through_by_number(as_user, mine, django_assert_num_queries):
+    """A page reads the numbers around it once; whoever has scored goes on to what is left, from the first when at the end."""
+    judge, (first, second, third) = mine
+    with django_assert_num_queries(1):
+        assert neighbours(second) == (first.token, third.token)
+    assert (neighbours(first), neighbours(third)) == ((None, second.token), (second.token, None))
+    page = as_user(judge).get(url("sheet", second.token)).content.decode()
+    assert f'rel="prev" href="{url("sheet", first.token)}"' in page and f'rel="next" href="{url("sheet", third.token)}"' in page
+    assert as_user(judge).post(url("sheet", third.token), points(**GOOD)).url == url("sheet", first.token)
+    assert as_user(judge).post(url("sheet", first.token), points(**GOOD)).url == url("sheet", second.token)
 
 
 def test_wrong_points_keep_what_was_typed(as_user, mine):

@@ -90,7 +90,7 @@ def _onward(request, row):
     following = next_sheet(row)
     if following:
         messages.success(request, f"第{number_of(row.entry)}号记下了。")
-        return redirect("works:sheet", following.token)
+        return redirect("works:sheet", following)
     messages.success(request, "都评完了。结束之前还可以改。")
     return redirect("works:judging_round", row.entry.round_id)
 
@@ -109,7 +109,7 @@ def sheet_recuse(request, token):
     following = next_sheet(row)
     messages.success(request, f"第{number_of(row.entry)}号你不用评了，会请别的评委。")
     if following:
-        return redirect("works:sheet", following.token)
+        return redirect("works:sheet", following)
     return redirect("works:judging_round", row.entry.round_id)
 
 
