@@ -103,7 +103,7 @@ class ScopedImportExport(ImportExportMixin):
 class AuthorityAdmin(ScopedAdmin):
     perm_view, perm_change = "schools.view_authority", "schools.change_authority"
     list_display = ["code", "name", "region_code", "system"]
-    fields = ["code", "name", "short_name", "region_code", "system"]
+    fields = ["code", "name", "short_name", "region_code", "system", "package_email"]
     readonly_fields = ["code"]
     search_fields = ["code", "name"]
 
