@@ -82,6 +82,12 @@ def _connection():
     return connection
 
 
+def _hang_up(connection):
+    """A server that took enough mails, or broke off, takes the next one on a connection of its own."""
+    with suppress(OSError):
+        connection.close()
+
+
 def _ready():
     """Never tried, or surely failed and not too often. One that was being sent when its worker died is neither."""
     fresh = Q(state=DeliveryState.CLAIMED, attempts=0)
@@ -92,11 +98,13 @@ def _ready():
 def _send(row, connection):
     try:
         gone = _mail(row, connection) if row.channel == Channel.MAIL else _robot(row)
-    except (OSError, RobotRefused) as error:
-        # smtplib's errors are OSErrors; their words may hold an address, so only ours are kept.
+    except (OSError, ValueError, RobotRefused) as error:
+        # smtplib's errors are OSErrors, an address that is none a ValueError; their words may hold it, so only ours stay.
         words = str(error) if isinstance(error, RobotRefused) else "邮件服务器没有收下"
         Delivery.objects.filter(pk=row.pk).update(state=DeliveryState.FAILED, error=words[:200])
         log.warning("delivery_failed", delivery=row.pk, channel=row.channel, attempts=row.attempts)
+        if row.channel == Channel.MAIL:
+            _hang_up(connection)
         return 0
     if not gone:
         row.delete()

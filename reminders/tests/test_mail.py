@@ -5,6 +5,7 @@ import smtplib
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
 
 from core.models import AuditEntry
 from reminders.actions.deliver import deliver
@@ -110,6 +111,63 @@ def test_a_failed_mail_does_not_keep_the_others(programme, mailed, school, monke
     monkeypatch.setattr(EmailMessage, "send", refuse_one)
     tick()
     assert [message.to for message in mail.outbox] == [["other@example.com"]]
+
+
+class _TakesTwo:
+    """A server that breaks off after two mails, as many do after some number of them."""
+
+    def __init__(self, taken):
+        self.taken, self.left = taken, 2
+
+    def sendmail(self, sender, recipients, data):
+        if not self.left:
+            raise smtplib.SMTPServerDisconnected
+        self.left -= 1
+        self.taken.append(recipients[0])
+
+    def quit(self):
+        if not self.left:
+            raise smtplib.SMTPServerDisconnected
+
+    def close(self):
+        pass
+
+
+def test_a_server_that_breaks_off_gets_the_other_mails_on_a_new_connection(
+    programme, mailed, school, monkeypatch, settings
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    for number in range(4, 8):
+        make_class_head(make_class(school, number=number), email=f"head{number}@example.com")
+        make_student(school.classes.get(number=number))
+    open_register(programme)
+    taken = []
+
+    def open_one(self):
+        if self.connection is None:
+            self.connection = _TakesTwo(taken)
+            return True
+        return False
+
+    monkeypatch.setattr(EmailBackend, "open", open_one)
+    tick()
+    assert sorted(states()) == [("failed", 1), *[("sent", 1)] * 4]
+    assert len(taken) == 4
+
+
+def test_an_address_no_mail_can_be_sent_to_does_not_keep_the_others(programme, mailed, school, settings):
+    other = make_class_head(make_class(school, number=4), email="other@example.com")
+    make_student(other.posts.get().school_class)
+    open_register(programme)
+    mailed.email = "chen\nxiao@example.com"
+    mailed.save()
+    tick()
+    assert [message.to for message in mail.outbox] == [["other@example.com"]]
+    assert sorted(states()) == [("failed", 1), ("sent", 1)]
+
+
+def test_a_mail_server_that_says_nothing_holds_nobody_for_ever(settings):
+    assert 0 < settings.EMAIL_TIMEOUT <= 30
 
 
 def test_a_worker_that_dies_while_sending_sends_nothing_twice(mailed, at):
