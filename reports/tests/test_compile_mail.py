@@ -1,14 +1,14 @@
 """The package by mail: locked, to the bureau's address, once; what went wrong stands on the page."""
 
-import pyzipper
 import pytest
+import pyzipper
 from django.core import mail
 
 from core.files import open_private
 from core.models import AuditEntry
 from core.states import WrongState
 from reports import tasks
-from reports.actions.compile import correct_compilation, run_compilation
+from reports.actions.compile import correct_compilation, restart_compilation, run_compilation
 from reports.actions.compile import mail as mailing
 from reports.models import Compilation
 from reports.tests.factories import make_district
@@ -154,6 +154,25 @@ def test_an_incomplete_package_waits_for_the_officer(district, monkeypatch, djan
     with django_capture_on_commit_callbacks(execute=True):
         mailing.mail_again(compilation, by=make_officer(programme.authority))
     assert "还缺1所学校，名单在包里。" in mail.outbox[0].body
+
+
+def test_the_whole_package_is_mailed_after_the_incomplete_one(district, monkeypatch, django_capture_on_commit_callbacks):
+    programme, schools = district
+    officer = make_officer(programme.authority)
+    with monkeypatch.context() as broken, django_capture_on_commit_callbacks(execute=True):
+        fails_for(broken, schools[0])
+        compilation = compiled(programme)
+    with django_capture_on_commit_callbacks(execute=True):
+        mailing.mail_again(compilation, by=officer)
+    with django_capture_on_commit_callbacks(execute=True):
+        restart_compilation(compilation, by=officer)
+        run_compilation(compilation.job_id)
+    compilation.refresh_from_db()
+    assert (compilation.state, compilation.mail_error, bool(compilation.mailed_at)) == ("ready", "", True)
+    assert len(mail.outbox) == 2
+    assert compilation.checksum in mail.outbox[1].body
+    tasks.tick()
+    assert len(mail.outbox) == 2
 
 
 def test_a_correction_goes_to_the_same_address(ready, settings, django_capture_on_commit_callbacks):

@@ -125,7 +125,11 @@ def _publish(compilation, job, name, checksum, done):
     with transaction.atomic():
         jobs.finish(job, file=name, message=_words(compilation, len(done), due, visited))
         compilation.file, compilation.checksum, compilation.ready_at = name, checksum, now()
-        _move(compilation, "incomplete" if compilation.missing else "ready", "file", "checksum", "ready_at")
+        compilation.mailed_at, compilation.mail_error = None, ""  # what was mailed before lacked schools
+        _move(
+            compilation, "incomplete" if compilation.missing else "ready", "file", "checksum", "ready_at", "mailed_at",
+            "mail_error",
+        )  # fmt: skip
         record(
             compilation, "compilation.ready", by=compilation.started_by, sha256=checksum, schools=len(done), due=due,
             visited=visited, missing=[line["school"] for line in compilation.missing],
