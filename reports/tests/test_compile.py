@@ -323,6 +323,33 @@ def test_the_tick_starts_what_is_due_once(midnight, django_capture_on_commit_cal
     assert (compilation.state, compilation.as_of, compilation.started_by) == ("ready", DEADLINE, None)
 
 
+@pytest.mark.seed("S23")
+def test_the_last_second_belongs_to_the_deadline(settings):
+    programme, _ = make_district()
+    settings.HOMEVISIT_CLOCK = "2022-09-30T23:59:59.999999+08:00"
+    tasks.tick()
+    assert not Compilation.objects.exists()
+    settings.HOMEVISIT_CLOCK = "2022-09-30T16:00:00+00:00"
+    tasks.tick()
+    assert Compilation.objects.get().as_of == DEADLINE
+
+
+def test_a_beat_that_was_down_for_three_days_compiles_the_deadline_as_it_was(
+    settings, django_capture_on_commit_callbacks
+):
+    programme, schools = make_district()
+    settings.HOMEVISIT_CLOCK = "2022-10-02T10:00+08:00"
+    Visit.objects.filter(pk=Visit.objects.first().pk).update(state="voided", voided_at=now(), void_reason="重复")
+    add_visit(programme, [make_student(make_class(schools[0], number=7))], on=date(2022, 9, 30))
+    settings.HOMEVISIT_CLOCK = "2022-10-04T08:00+08:00"
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.tick()
+        tasks.tick()
+    compilation = Compilation.objects.get()
+    assert (compilation.state, compilation.stage, compilation.known_at) == ("ready", "截止数据", DEADLINE)
+    assert [(due, visited) for _, dimension, due, visited in figures(compilation) if dimension == 0] == [(4, 2), (4, 2)]
+
+
 def test_a_failing_part_of_the_tick_keeps_no_other_from_its_turn(midnight, monkeypatch):
     programme, _ = make_district()
     midnight()
