@@ -21,7 +21,16 @@ from reports.models import Nudge, SavedView
 from reports.tests.at_desk import Desk
 from schools.enums import Role
 from schools.models import Message, Post
-from schools.tests.factories import make_authority, make_officer, make_school, make_user
+from schools.tests.factories import (
+    make_authority,
+    make_class,
+    make_class_head,
+    make_officer,
+    make_school,
+    make_user,
+)
+from students.tests.factories import make_mark, make_student
+from visits.actions.register import open_register
 from works.actions.late import give_late_pass
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -297,7 +306,21 @@ def test_a_view_is_ones_own(desk):
     assert SavedView.objects.get().name == "我的"
 
 
-# ── Who may ──
+# ── Who may, and what nobody reads ──
+
+
+def test_no_page_of_the_desk_names_a_pupil_and_no_message_does(desk):
+    school = desk.school()
+    school_class = make_class(school)
+    students = [make_student(school_class, name=name) for name in ("甲乙丙丁", "子丑寅卯")]
+    make_mark(students[0], "HARDSHIP", by=make_class_head(school_class))
+    open_register(desk.programme)
+    client = browser(desk.officer)
+    client.post("/desk/nudge/", {"school": str(school.pk)})
+    pages = ["", "?cols=visits", *(f"{act}/?school={school.pk}" for act in ("nudge", "extend", "duty")), f"school/{school.pk}/"]
+    texts = [client.get(f"/desk/{page}").content.decode() for page in pages] + [Message.objects.get().text]
+    assert "还有2人没走" in texts[-1] and "HARDSHIP" not in texts[-1]
+    assert [text for text in texts if "甲乙丙丁" in text or "子丑寅卯" in text] == []
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.AUDITOR, Role.SCHOOL_LEADER, Role.TEACHER])
