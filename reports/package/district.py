@@ -9,6 +9,7 @@ import io
 import json
 import zipfile
 import zlib
+from functools import partial
 
 import openpyxl
 import pyzipper
@@ -37,7 +38,7 @@ def write_package(compilation, path, *, parts, missing, password, alive):
     Compilation.missing; password: "" for an open zip; alive(done, total): called as it goes, in schools."""
     with _archive(path, password) as archive:
         members = _Members(archive, compilation)
-        for name, write in Sheets(compilation, missing).writers().items():
+        for name, write in Sheets(compilation, missing, partial(alive, 0, len(parts))).writers().items():
             file = io.BytesIO()
             write(file)
             members.add(name, file.getvalue())

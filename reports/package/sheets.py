@@ -6,6 +6,7 @@ from core.clock import local_date
 from core.formats import full_day, instant
 from core.sheets import Column, internal_mark, write_table, write_tables
 from programmes.config.days import last_day_before
+from programmes.enums import DeadlineKind
 from reports.enums import Handed
 from reports.models import SchoolSnapshot, Snapshot, SubmissionLine
 from reports.queries.submissions import OWED, STANDING, asked
@@ -13,18 +14,20 @@ from reports.queries.summary import NOTES, summary_table
 from schools.calendar import school_year
 from schools.models import SchoolClass
 from visits.models.register import ALL
+from visits.queries.as_of import since_as_of
 
 SUMMARY, MISSING, REGISTER = "走访情况汇总表.xlsx", "未走访和未报送.xlsx", "报送登记.xlsx"
 SIGNED = "填表人：　　　　　　审核人：　　　　　　联系电话：　　　　　　填表日期："
+SOME = 10  # schools
 NO_NAMES = "只写学校、班级和人数，不写学生姓名。"
 HANDED = {H: H.label for H in Handed} | {Handed.FILED: "已报送，待审", Handed.ACCEPTED: "已报送，通过"}
 
 
 class Sheets:
-    """Everything the workbooks say about one compilation. Seven queries."""
+    """Everything the workbooks say about one compilation. alive: called now and then while they are written."""
 
-    def __init__(self, compilation, missing):
-        self.compilation, self.programme, self.missing = compilation, compilation.programme, missing
+    def __init__(self, compilation, missing, alive=lambda: None):
+        self.compilation, self.programme, self.missing, self.alive = compilation, compilation.programme, missing, alive
         self.schools = list(SchoolSnapshot.objects.filter(compilation=compilation).order_by("code"))
         self.names = {school.school_id: school.name for school in self.schools}
         self.lines = defaultdict(dict)
@@ -95,6 +98,12 @@ class Sheets:
                 Column("截止", 24),
             ], _numbered(self._late()), "没有补报的。"),
         }  # fmt: skip
+        if since := self._since():
+            sheets["截止后补访"] = self._table(f"{self._until('coverage')}还没有走访到的学生，之后怎样", [
+                Column("序号", 6, "number"), Column("学校", 30), Column("截止时未访", 11, "number"),
+                Column("截止前访过、后来补记", 18, "number"), Column("截止后补访", 11, "number"), Column("仍未访", 9, "number"),
+            ], _numbered(since), "")  # fmt: skip
+            sheets["截止后补访"]["notes"].append(f"补记和补访截至{instant(self.compilation.known_at)}，不算进截止时的覆盖率。")
         if self.missing:
             sheets["没有汇编成的学校"] = self._table("没有汇编成的学校", [
                 Column("序号", 6, "number"), Column("学校", 30), Column("原因", 60),
@@ -127,6 +136,20 @@ class Sheets:
                 due, visited, declined = (sums[pk, name] for name in ("due", "visited", "declined"))
                 lines.append((school.name, due, visited, due - visited, declined, schools[pk][0]))
         return lines, classes
+
+    def _since(self):
+        """Lines of schools: who was missing at the deadline of visits, and what was written or called later. Some
+        schools at a time, so that a district's pupils are never all in memory."""
+        at, until = self.deadlines.get(DeadlineKind.COVERAGE), self.compilation.known_at
+        lines, schools = [], self.schools if at and at < until else []
+        for first in range(0, len(schools), SOME):
+            self.alive()
+            ids = [school.school_id for school in schools[first : first + SOME]]
+            found = since_as_of(self.programme, at, ids, until=until)
+            for school in schools[first : first + SOME]:
+                if one := found.get(school.school_id):
+                    lines.append((school.name, one.missing, one.written_later, one.called_later, one.still))
+        return lines
 
     def _owed(self):
         for school, _, label, kind, line in self._lines():

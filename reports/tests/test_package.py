@@ -1,9 +1,11 @@
 """What lies in a package: part by part, as it stood at the instant, nobody's name where none belongs."""
 
 import hashlib
+import io
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+import openpyxl
 import pytest
 
 from core import jobs
@@ -18,6 +20,8 @@ from reports.queries.summary import summary_rows
 from reports.tests.filed import make_filing
 from reports.tests.package import PAPERS_BY, District, compiled, members, rows_of
 from schools.tests.factories import make_officer
+from visits.models import Visit
+from visits.tests.rows import add_visit
 from works.actions.district import return_to_school
 from works.models import Work
 from works.tests.factories import make_work
@@ -119,6 +123,22 @@ def test_the_missing_and_the_late_stand_with_counts_and_without_names(district, 
     assert rows_of(data, "补报")[3] == [
         1, "示例晨曦小学", "学校走访方案", "已报送，待审", "2022年9月28日10:00", "2022年8月31日24:00",
     ]  # fmt: skip
+
+
+def test_those_missing_at_the_deadline_and_called_on_since_stand_as_a_difference(district, turn):
+    """3 and 2 due, 2 and none reached by 30 September: one is called on in October, one was in September and is
+    written down now."""
+    late = add_visit(district.programme, [district.pupils[3]], on=date(2022, 10, 5), lead=district.head)
+    written = add_visit(district.programme, [district.pupils[4]], on=date(2022, 9, 29), lead=district.head)
+    for visit in (late, written):
+        Visit.objects.filter(pk=visit.pk).update(recorded_at=datetime.fromisoformat("2022-10-06T10:00+08:00"))
+    turn(PAPERS_BY)
+    table = rows_of(members(compiled(district.programme))["未走访和未报送.xlsx"], "截止后补访")
+    assert table[0][0] == "2022年9月30日24:00还没有走访到的学生，之后怎样"
+    assert table[3:5] == [[1, "示例晨曦小学", 1, 0, 0, 1], [2, "示例柳堤小学", 2, 1, 1, 0]]
+    at_the_deadline = compiled(district.programme, "coverage", at=datetime.fromisoformat("2022-10-01T00:00+08:00"))
+    book = openpyxl.load_workbook(io.BytesIO(members(at_the_deadline)["未走访和未报送.xlsx"]))
+    assert book.sheetnames == ["未走访的学校", "未走访的班级", "未报送", "补报"]
 
 
 @pytest.mark.seed("S70", "S45")

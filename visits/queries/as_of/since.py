@@ -57,19 +57,20 @@ class Since:
             self.called_later += not one.in_time
 
 
-def since_as_of(programme, at, school_ids, *, known_at=None, by_class=False, calls=None):
+def since_as_of(programme, at, school_ids, *, known_at=None, by_class=False, calls=None, until=None):
     """{school id: Since}, or {class id: Since}: as they stand now; a place where nobody was missing is left out.
 
-    Six queries for any number of schools; calls: calls_as_of() of the same instants, where they have been read.
+    Six queries for any number of schools. calls: calls_as_of() of the same instants, where they have been read; until:
+    what was recorded from then on is not told.
     """
     found = {}
-    for one in missing_as_of(programme, at, school_ids, known_at=known_at, calls=calls):
+    for one in missing_as_of(programme, at, school_ids, known_at=known_at, calls=calls, until=until):
         place = one.school_class_id if by_class else one.school_id
         found.setdefault(place, Since()).count(one)
     return found
 
 
-def missing_as_of(programme, at, school_ids, *, known_at=None, calls=None):
+def missing_as_of(programme, at, school_ids, *, known_at=None, calls=None, until=None):
     """[Missing] of the schools, as they were known at the instant."""
     school_ids = list(school_ids)
     counted = mode_bits(programme.rules.counted_modes)
@@ -79,7 +80,7 @@ def missing_as_of(programme, at, school_ids, *, known_at=None, calls=None):
         for school_id, class_id, student_id, _, exempt, _, _ in pupil_rows(programme, at, school_ids, known_at)
         if not exempt and not modes.get(student_id, 0) & counted
     }
-    first, last = _called(programme, places), last_visit_day(programme, at)
+    first, last = _called(programme, places, until), last_visit_day(programme, at)
     return [
         Missing(pk, *place, first.get(pk), pk in first and first[pk] <= last) for pk, place in sorted(places.items())
     ]
@@ -99,13 +100,15 @@ def deadline_since(programme, school_ids):
     return (passed.at, whole_since(programme, passed.at, school_ids)) if passed else None
 
 
-def _called(programme, student_ids):
+def _called(programme, student_ids, until=None):
     """{student id: day of the first call in a form that counts}, from the programme's first day until today."""
     found, ids = {}, sorted(student_ids)
     rows = VisitStudent.objects.filter(
         programme=programme, mode__in=sorted(programme.rules.counted_modes), visited_on__gte=programme.starts_on,
         visit__state__in=COUNTED_STATES,
     ).order_by()  # fmt: skip
+    if until is not None:
+        rows = rows.filter(visit__recorded_at__lt=until)
     for start in range(0, len(ids), CHUNK):
         chunk = rows.filter(student_id__in=ids[start : start + CHUNK])
         found |= dict(chunk.values_list("student_id").annotate(Min("visited_on")))
