@@ -1,19 +1,22 @@
 """The schools of a package: each whole or not at all, one that fails is named and stops nobody, tried again alone."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
 from core import jobs
 from core.enums import JobState
+from core.files import checksum_of
 from core.models import AuditEntry, Job
 from core.states import WrongState
 from programmes.enums import DeadlineKind
 from programmes.models import Deadline
 from programmes.tests.upward import UPWARD
 from reports import tasks
+from reports.actions.compile import lead as leading
 from reports.actions.compile import (
     restart_compilation,
     run_compilation,
@@ -172,6 +175,53 @@ def test_a_school_is_frozen_whole_or_not_at_all(midnight, monkeypatch, media):
     for model in (Snapshot, SchoolSnapshot, SubmissionLine):
         assert not model.objects.filter(school=schools[0]).exists()
     assert len(kept(media)) == 1
+
+
+class _AnswerLost:
+    """transaction.atomic() whose first commit goes through, and the database is away before it says so."""
+
+    lost = False
+
+    def atomic(self):
+        @contextmanager
+        def block():
+            with transaction.atomic():
+                yield
+            if not self.lost:
+                self.lost = True
+                raise OperationalError("server closed the connection unexpectedly")
+
+        return block()
+
+
+def test_a_school_whose_commit_was_not_answered_has_its_papers(midnight, monkeypatch):
+    programme, _ = make_district(schools=2)
+    midnight()
+    monkeypatch.setattr(of_schools, "transaction", _AnswerLost())
+    compilation = start_compilation(programme, "coverage", queue=False)
+    with pytest.raises(OperationalError):
+        run_compilation(compilation.job_id)
+    run_schools(list(Job.objects.filter(parent__isnull=False, state=JobState.QUEUED).values_list("pk", flat=True)))
+    run_compilation(compilation.job_id)
+    compilation.refresh_from_db()
+    assert (compilation.state, compilation.missing) == ("ready", [])
+
+
+def test_a_package_whose_commit_was_not_answered_has_its_file(midnight, monkeypatch):
+    programme, _ = make_district(schools=2)
+    midnight()
+    publish = leading._publish
+
+    def publishes_and_hears_nothing(*args):
+        publish(*args)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(leading, "_publish", publishes_and_hears_nothing)
+    with pytest.raises(OperationalError):
+        compiled(programme)
+    compilation = Compilation.objects.get()
+    assert compilation.state == "ready"
+    assert checksum_of(compilation.file) == compilation.checksum
 
 
 def test_a_database_away_for_a_moment_leaves_the_school_to_the_next_worker(midnight, monkeypatch, settings):

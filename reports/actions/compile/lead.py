@@ -89,6 +89,8 @@ def _write_and_check(compilation, job):
         jobs.progress(job, step=3, label=STEPS[2])
         _check(compilation, name)
         _publish(compilation, job, name, checksum, done)
+    except jobs.AWAY:
+        raise  # what was written may be committed, and the row then needs its file
     except BaseException:
         delete_private(name)
         raise
@@ -107,7 +109,8 @@ def package_name(compilation, attempt):
 
 def _write(compilation, job, parts, path):
     def alive(done=0, total=0):
-        jobs.progress(job, done=done, total=total)
+        if done % jobs.PARTS_A_MESSAGE == 0 or done == total:
+            jobs.progress(job, done=done, total=total)
 
     write_package(
         compilation, path, parts=parts, missing=compilation.missing, password=compilation.password, alive=alive

@@ -110,6 +110,8 @@ def _compile_school(job, batch):
                 file=name, sha256=checksum, papers=papers, ready_at=now()
             )
             jobs.finish(job, message=f"{len(papers)}份材料" if papers else "没有材料")
+    except jobs.AWAY:
+        raise  # it may be committed all the same, and the part then needs its file; what nobody needs goes in the end
     except BaseException:
         delete_private(name)
         raise
