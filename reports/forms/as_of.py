@@ -15,6 +15,7 @@ WRITTEN = re.compile(
 TOGETHER = re.compile(r"(\d{4})(\d{2})(\d{2})")
 HOW = "写成“2022年9月30日24:00”或“9月30日18:00”。"
 LONGEST = 40
+EARLIEST = 2000  # nothing was written down before
 
 
 def read_instant(text, programme):
@@ -41,6 +42,8 @@ def _instant(match, programme):
     hour, minute = int(match["hour"] or 24), int(match["minute"] or 0)
     try:
         on = date(int(match["year"]), month, day) if match["year"] else _in_programme(programme, month, day)
+        if on.year < EARLIEST:
+            raise ValueError
         if (hour, minute) == (24, 0):
             return _midnight_after(on)
         return timezone.make_aware(datetime.combine(on, time(hour, minute)))

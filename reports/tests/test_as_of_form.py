@@ -43,7 +43,7 @@ def test_what_people_write_is_read(text, said):
 
 
 @pytest.mark.parametrize("text", ["明天", "9月", "30日", "2022年13月1日", "9月31日", "9月30日25:00", "9月30日24:30", "0000-01-01",
-                                  "9999-12-31", "'; DROP", "\x00", "9" * 40])  # fmt: skip
+                                  "9999-12-31", "0001-01-01 00:00", "'; DROP", "\x00", "9" * 40])  # fmt: skip
 def test_what_is_no_instant_says_how_to_write_one(text):
     with pytest.raises(ValidationError) as told:
         read_instant(text, AUTUMN)
