@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from core.access import authorize
 from core.formats import day
-from programmes.models import LatePass
+from programmes.models import LatePass, Programme
 from reports.queries.filters import OF_SCHOOL
 from reports.queries.submissions import register
 from schools.models import School
-from works.actions.late import give_late_pass
+from works.actions.late import give_late_passes
 
 HANDED_IN = "已经报了，不用延期"
 LATER = "原来就延到{day}"
@@ -32,8 +32,10 @@ def extend(programme, school_ids, *, by, submission, until, reason):
     The same again changes nothing; each pass is audited by itself. Raises ValidationError by field, and nobody gets time.
     """
     authorize(by, "reports.view_desk", programme)
-    outcome = Extended()
+    outcome, wanting = Extended(), []
     with transaction.atomic():
+        # Two officers who press at once: the second finds what the first has given.
+        Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
         schools = School.objects.visible_to(by).filter(authority=programme.authority_id, pk__in=school_ids).order_by("code")
         schools = list(schools)
         handed = register(programme, school_ids=[school.pk for school in schools])
@@ -43,9 +45,11 @@ def extend(programme, school_ids, *, by, submission, until, reason):
             why = _needless(handed[school.pk].get(submission), standing.get(school.pk), until)
             if why:
                 outcome.refused.setdefault(why, []).append(school.short_name)
-                continue
-            give_late_pass(programme, school, by=by, submission=submission, until=until, reason=reason)
-            outcome.done += 1
+            else:
+                wanting.append(school)
+        if wanting:
+            give_late_passes(programme, wanting, by=by, submission=submission, until=until, reason=reason)
+    outcome.done = len(wanting)
     return outcome
 
 

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from core.clock import now
 from programmes.models import LatePass
 from reports.actions.duty import duties, give_duty
+from reports.actions.extend import extend as extend_schools
 from reports.actions.saved_view import save_view
 from reports.enums import FilingState
 from reports.forms.desk import DeskFilter
@@ -241,6 +242,18 @@ def test_many_schools_get_more_time_with_one_reason_and_each_answer_is_told(desk
 def test_an_extension_without_reason_or_day_gives_nobody_time(desk, four, wrong, sentence):
     page = extend(browser(desk.officer), four[1:3], **wrong)
     assert page.status_code == 422 and sentence in page.content.decode() and not LatePass.objects.exists()
+
+
+def test_extending_many_costs_no_more_queries(desk, four):
+    def cost(schools, until):
+        with CaptureQueriesContext(connection) as queries:
+            given = {"submission": "story", "until": until, "reason": "停课"}
+            extend_schools(desk.programme, [school.pk for school in schools], by=desk.officer, **given)
+        return len(queries)
+
+    assert desk.officer.reach  # asked for once a request
+    one = cost(four[:1], date(2022, 10, 20))
+    assert cost(four[1:], date(2022, 10, 20)) == one and LatePass.objects.standing().count() == 4
 
 
 # ── 指定审核人, 我负责的 ──

@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.access import authorize
-from core.audit import record
+from core.audit import record, record_each
 from core.clock import now
 from core.formats import day, instant
 from programmes.models import LatePass
 from programmes.queries.window import window
-from schools.actions.message import tell
+from schools.actions.message import tell_about
 from schools.models import School
-from works.queries.school import office
+from works.queries.school import offices
 
 NOT_ASKED = "这次活动不收这项材料，换一项。"
 NO_DEADLINE = "这项没有截止时间，随时可以报，不用开通补报。"
@@ -24,31 +24,40 @@ NO_REASON = "写明开通补报的原因。"
 ELSEWHERE = "这所学校不在这次活动里，换一所。"
 
 
-@transaction.atomic
 def give_late_pass(programme, school, *, by, submission, until, reason):
     """until: the last day, to its end in Shanghai. Another one in force for the same paper is taken back.
 
     The same pass twice is one. The school's office is told.
     """
-    authorize(by, "works.give_late_pass", school)
-    School.objects.select_for_update(of=("self",), no_key=True).get(pk=school.pk)
+    return give_late_passes(programme, [school], by=by, submission=submission, until=until, reason=reason)[0]
+
+
+@transaction.atomic
+def give_late_passes(programme, schools, *, by, submission, until, reason):
+    """give_late_pass() for many schools: all or none, in a number of statements that does not grow with them."""
+    for school in schools:
+        authorize(by, "works.give_late_pass", school)
+    ids = [school.pk for school in schools]
+    list(School.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     reason = (reason or "").strip()
     end = timezone.make_aware(datetime.combine(until + timedelta(days=1), time()))
-    if errors := _errors(programme, school, submission, end, reason):
+    if errors := _errors(programme, schools, submission, end, reason):
         raise ValidationError(errors)
     rows = LatePass.objects.select_for_update(of=("self",)).standing()
-    standing = rows.filter(programme=programme, school=school, submission=submission).first()
-    if standing and (standing.until, standing.reason, standing.given_by_id) == (end, reason, by.pk):
-        return standing
-    if standing:
-        _take_back(standing)
-    given = LatePass.objects.create(
-        programme=programme, authority_id=school.authority_id, school=school, submission=submission, until=end,
-        reason=reason, given_by=by,
+    standing = {row.school_id: row for row in rows.filter(programme=programme, school__in=ids, submission=submission)}
+    same = {pk: row for pk, row in standing.items() if (row.until, row.reason, row.given_by_id) == (end, reason, by.pk)}
+    _take_back([row for pk, row in standing.items() if pk not in same])
+    given = LatePass.objects.bulk_create(
+        LatePass(
+            programme=programme, authority_id=school.authority_id, school=school, submission=submission, until=end,
+            reason=reason, given_by=by,
+        )
+        for school in schools if school.pk not in same
     )  # fmt: skip
-    record(given, "late_pass.give", by=by, submission=submission, until=end.isoformat(), reason=reason)
-    _tell(given, f"区里开通了补报，到{instant(end)}。")
-    return given
+    record_each(given, "late_pass.give", by=by, submission=submission, until=end.isoformat(), reason=reason)
+    _tell(programme, given, f"区里开通了补报，到{instant(end)}。")
+    by_school = same | {row.school_id: row for row in given}
+    return [by_school[pk] for pk in ids]
 
 
 @transaction.atomic
@@ -58,9 +67,9 @@ def revoke_late_pass(late_pass, *, by):
     late_pass = rows.get(pk=late_pass.pk)
     authorize(by, "works.give_late_pass", late_pass.school)
     if late_pass.revoked_at is None:
-        _take_back(late_pass)
+        _take_back([late_pass])
         record(late_pass, "late_pass.revoke", by=by, submission=late_pass.submission)
-        _tell(late_pass, "区里收回了补报。")
+        _tell(late_pass.programme, [late_pass], "区里收回了补报。")
     return late_pass
 
 
@@ -68,9 +77,9 @@ def label_of_paper(programme, code):
     return next((one.label for one in programme.rules.submissions if one.code == code), code)
 
 
-def _errors(programme, school, submission, end, reason):
-    errors, place = {}, window(programme, school.pk, submission)
-    if school.authority_id != programme.authority_id:
+def _errors(programme, schools, submission, end, reason):
+    errors, place = {}, window(programme, None, submission)  # the notice's own day
+    if any(school.authority_id != programme.authority_id for school in schools):
         errors["school"] = ELSEWHERE
     if submission not in {one.code for one in programme.rules.submissions}:
         errors["submission"] = NOT_ASKED
@@ -87,12 +96,16 @@ def _errors(programme, school, submission, end, reason):
     return errors
 
 
-def _take_back(late_pass):
-    late_pass.revoked_at = now()
-    late_pass.save(update_fields=["revoked_at"])
+def _take_back(passes):
+    for late_pass in passes:
+        late_pass.revoked_at = now()
+    LatePass.objects.bulk_update(passes, ["revoked_at"])
 
 
-def _tell(late_pass, said):
-    label = label_of_paper(late_pass.programme, late_pass.submission)
-    text = f"{late_pass.programme.short_title}的{label}，{said}"
-    tell(office(late_pass.school_id), text, url=reverse("works:school"), about=late_pass)
+def _tell(programme, passes, said):
+    """The office of each school. passes: of one paper."""
+    if not passes:
+        return
+    text = f"{programme.short_title}的{label_of_paper(programme, passes[0].submission)}，{said}"
+    told, url = offices([row.school_id for row in passes]), reverse("works:school")
+    tell_about([(told.get(row.school_id, []), url, row) for row in passes], text)

@@ -152,8 +152,16 @@ def named_in(work, text):
 
 def office(school_id):
     """Ids of the leaders and administrators of the school today."""
-    posts = Post.objects.active().filter(school_id=school_id, role__in=[Role.SCHOOL_LEADER, Role.SCHOOL_ADMIN])
-    return list(posts.order_by("user_id").values_list("user_id", flat=True).distinct())
+    return offices([school_id]).get(school_id, [])
+
+
+def offices(school_ids):
+    """{school id: ids of its leaders and administrators today}. One query."""
+    posts = Post.objects.active().filter(school_id__in=school_ids, role__in=[Role.SCHOOL_LEADER, Role.SCHOOL_ADMIN])
+    found = {}
+    for school_id, user_id in posts.order_by("user_id").values_list("school_id", "user_id").distinct():
+        found.setdefault(school_id, []).append(user_id)
+    return found
 
 
 def who_may_approve(work):
