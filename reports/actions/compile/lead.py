@@ -91,7 +91,7 @@ def _write_and_check(compilation, job):
         _publish(compilation, job, name, checksum, done)
     except jobs.AWAY:
         raise  # what was written may be committed, and the row then needs its file
-    except BaseException:
+    except Exception:
         delete_private(name)
         raise
     _remove_left_overs(compilation, job, done)

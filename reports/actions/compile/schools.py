@@ -112,7 +112,7 @@ def _compile_school(job, batch):
             jobs.finish(job, message=f"{len(papers)}份材料" if papers else "没有材料")
     except jobs.AWAY:
         raise  # it may be committed all the same, and the part then needs its file; what nobody needs goes in the end
-    except BaseException:
+    except Exception:
         delete_private(name)
         raise
 
