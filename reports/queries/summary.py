@@ -153,7 +153,8 @@ def summary_table(compilation):
     uses = list(compilation.programme.categories.all())
     columns = summary_columns(uses)
     rows, total = summary_rows(compilation)
-    _leave_out(rows, [use.position + 1 for use in uses])
+    dimensions = [use.position + 1 for use in uses]
+    _leave_out(rows, dimensions, _left_out_before(compilation, dimensions))
     cells = [[number, *(fill(row) for _, fill in columns)] for number, row in enumerate(rows, start=1)]
     sums = ["合计", *(fill(total) for _, fill in columns)]
     sums[1] = f"{len(rows)}所学校"
@@ -161,13 +162,26 @@ def summary_table(compilation):
     return SummaryTable(titles, cells, sums, total.all["due"], total.all["visited"])
 
 
-def _leave_out(rows, dimensions):
-    """Cells of categories as they are written; their sums were taken before."""
+def _left_out_before(compilation, dimensions):
+    """{dimension: (schools without 应访, schools without 实访)} of the revisions this one corrects: beside them, a cell
+    shown now would tell what they left out. Three queries for each."""
+    if compilation.corrects_id is None:
+        return {}
+    rows, _ = summary_rows(compilation.corrects)
+    return _leave_out(rows, dimensions, _left_out_before(compilation.corrects, dimensions))
+
+
+def _leave_out(rows, dimensions, before):
+    """Cells of categories as they are written; their sums were taken before. → what is left out, as `before`."""
+    left_out = {}
     for dimension in dimensions:
         due = {row.school_id: row.counts[dimension]["due"] for row in rows}
         visited = {row.school_id: row.counts[dimension]["visited"] for row in rows}
-        no_due = hidden(due)
-        no_visited = hidden_beside(visited, no_due, due)
+        also_due, also_visited = before.get(dimension, ((), ()))
+        no_due = hidden(due, also_due)
+        no_visited = hidden_beside(visited, no_due, due, also_visited)
+        left_out[dimension] = set(no_due), set(no_visited)
         for row in rows:
             counts, pk = row.counts[dimension], row.school_id
             counts["due"], counts["visited"] = no_due.get(pk, due[pk]), no_visited.get(pk, visited[pk])
+    return left_out

@@ -8,8 +8,16 @@ FEW, HIDDEN = "<5", "…"
 LEAST = 5
 
 
-def hidden(numbers):
-    """{key: what is written instead} for the cells of one column. numbers: {key: count}, their sum stands beside."""
+def hidden(numbers, also=()):
+    """{key: what is written instead} for the cells of one column. numbers: {key: count}, their sum stands beside.
+
+    also: keys left out in an earlier table of the same instant; shown now, they would tell what that one left out.
+    """
+    found = _hidden(numbers)
+    return found | {key: HIDDEN if numbers[key] >= LEAST else FEW for key in also if key in numbers and key not in found}
+
+
+def _hidden(numbers):
     small = [key for key, number in numbers.items() if 0 < number < LEAST]
     if not small:
         return {}
@@ -22,9 +30,9 @@ def hidden(numbers):
     return few | {key: HIDDEN for _, key in others} | {key: FEW for key, number in numbers.items() if not number}
 
 
-def hidden_beside(numbers, left_out, of):
+def hidden_beside(numbers, left_out, of, also=()):
     """The same for a column that is part of another (实访 of 应访): where that one is left out, this one is as well."""
-    found = hidden(numbers)
+    found = hidden(numbers, also)
     return found | {key: HIDDEN for key in left_out if key not in found and numbers[key] >= LEAST and of[key] >= LEAST}
 
 

@@ -10,6 +10,7 @@ from core.models import AuditEntry
 from core.states import WrongState
 from reports.actions.compile import CannotCompile, correct_compilation, run_compilation, start_compilation
 from reports.models import Compilation, Snapshot
+from reports.queries.summary import summary_table
 from reports.tests.factories import make_district
 from reports.tests.test_compile import DEADLINE, compiled, figures
 from schools.tests.factories import make_officer
@@ -103,3 +104,27 @@ def test_a_deadline_that_was_moved_is_another_instant(district, settings):
     second = compiled(programme)
     assert (second.revision, second.as_of, second.corrects) == (2, DEADLINE + timedelta(days=10), None)
     assert corrected(first, officer).deadline_at == DEADLINE
+
+
+def test_two_revisions_together_tell_no_small_number(midnight, settings):
+    programme, _ = make_district(schools=3)
+    officer = make_officer(programme.authority)
+    midnight()
+    first = compiled(programme)
+    settings.HOMEVISIT_CLOCK = "2022-10-06T10:00+08:00"
+    second = corrected(first, officer)
+    dimension = max(line[1] for line in figures(first))
+    for compilation, numbers in ((first, (3, 6, 9)), (second, (3, 6, 5))):
+        rows = Snapshot.objects.filter(compilation=compilation, dimension=dimension).order_by("school__code")
+        for row, number in zip(rows, numbers, strict=True):
+            Snapshot.objects.filter(pk=row.pk).update(due=number, visited=0)
+    assert _due_of(first, dimension) == ["<5", "…", 9, 18]
+    assert _due_of(second, dimension) == ["<5", "…", "…", 14]  # 6 shown here would say that 3 is left out above
+
+
+def _due_of(compilation, dimension):
+    """应访 of a category as the summary writes it, 合计 last."""
+    table = summary_table(compilation)
+    category = next(use for use in compilation.programme.categories.all() if use.position + 1 == dimension)
+    at = next(i for i, column in enumerate(table.columns) if (column.group, column.title) == (category.label, "应访"))
+    return [row[at] for row in (*table.rows, table.sums)]
