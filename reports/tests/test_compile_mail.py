@@ -87,6 +87,17 @@ def test_the_desk_may_ask_for_a_password(midnight):
     assert len(compiled(programme, locked=True).password) == 12
 
 
+def test_without_a_mail_server_the_page_does_not_say_it_was_sent(
+    district, settings, capsys, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    with django_capture_on_commit_callbacks(execute=True):
+        compiled(district[0])
+    compilation = Compilation.objects.get()
+    assert (compilation.mailed_at, compilation.mail_error) == (None, mailing.NO_SERVER)
+    assert "Subject:" not in capsys.readouterr().out
+
+
 def test_a_package_too_large_for_mail_is_announced(district, settings, django_capture_on_commit_callbacks):
     settings.PACKAGE_MAIL_LIMIT = 100
     with django_capture_on_commit_callbacks(execute=True):
