@@ -14,13 +14,14 @@ import django  # noqa: E402
 
 django.setup()
 
+from celery import current_app  # noqa: E402
 from celery.app.task import Task  # noqa: E402
 
 import core.models.job  # noqa: E402
 from core import jobs  # noqa: E402
-from homevisit.celery import app  # noqa: E402
 from reports.actions.compile import schools  # noqa: E402
 
+app = current_app._get_current_object()
 core.models.job.SILENCE = timedelta(seconds=3)
 jobs.PATIENCE = timedelta(seconds=6)
 jobs.MAX_ATTEMPTS = 50  # here they die far more often than a school could make them
