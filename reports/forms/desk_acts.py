@@ -21,7 +21,7 @@ class NudgeForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    """papers: [(code, label)] of what has a deadline."""
+    """papers: [(code, label, until when the notice takes it)] of what has a deadline."""
 
     submission = forms.ChoiceField(
         label="材料", widget=forms.RadioSelect,
@@ -38,7 +38,8 @@ class ExtendForm(forms.Form):
 
     def __init__(self, data=None, *, papers):
         super().__init__(data)
-        self.fields["submission"].choices = papers
+        self.fields["submission"].choices = [(code, label) for code, label, _ in papers]
+        self.fields["submission"].choice_hints = {code: f"原来到{until}" for code, _, until in papers}
 
     def clean_until(self):
         until = self.cleaned_data["until"]

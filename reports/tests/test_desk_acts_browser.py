@@ -109,7 +109,7 @@ def test_more_time_a_reader_and_a_view(page_at, sign_in, desk):
     page.get_by_label("选本页全部学校").check()
     page.get_by_role("button", name="延期").click()
     page.wait_for_url("**/desk/extend/**")
-    page.get_by_label("方案（原来到").check()
+    page.get_by_label("方案").check()
     page.get_by_label("延到哪天").fill("2022-10-10")
     page.get_by_label("原因").fill("新学校刚成立")
     page.get_by_role("button", name="延期3所").click()

@@ -87,7 +87,7 @@ def extend(request):
     places = [place for place in windows(programme, None).values() if place.deadline]
     form = ExtendForm(
         request.POST if request.method == "POST" else None,
-        papers=[(place.code, f"{HEADS.get(place.code, place.label)}（原来到{instant(place.deadline)}）") for place in places],
+        papers=[(place.code, HEADS.get(place.code, place.label), instant(place.deadline)) for place in places],
     )
     if chosen.lines and form.is_bound and form.is_valid():
         try:
