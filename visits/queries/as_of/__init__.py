@@ -23,6 +23,7 @@ from visits.queries.as_of.calls import (
     known_as_of,
     modes_as_of,
     past_calls,
+    reached_as_of,
 )
 from visits.queries.as_of.instants import deciding_day_as_of, last_visit_day
 from visits.queries.as_of.pupils import Pupil, pupils_as_of
@@ -34,7 +35,15 @@ from visits.queries.as_of.schools import (
     school_ids_as_of,
     schools_as_of,
 )
-from visits.queries.as_of.since import Missing, Since, deadline_since, missing_as_of, since_as_of, whole_since
+from visits.queries.as_of.since import (
+    Missing,
+    Since,
+    called_since,
+    deadline_since,
+    missing_as_of,
+    since_as_of,
+    whole_since,
+)
 
 __all__ = [
     "LEADERS",
@@ -48,6 +57,7 @@ __all__ = [
     "Pupil",
     "SchoolRow",
     "Since",
+    "called_since",
     "calls_as_of",
     "class_counts_as_of",
     "class_figures",
@@ -60,6 +70,7 @@ __all__ = [
     "modes_as_of",
     "past_calls",
     "pupils_as_of",
+    "reached_as_of",
     "school_ids_as_of",
     "schools_as_of",
     "since_as_of",

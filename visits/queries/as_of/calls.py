@@ -97,6 +97,14 @@ def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None, known_at=
     return Calls(modes, visitors, opinions)
 
 
+def reached_as_of(programme, at, school_ids, known_at=None):
+    """{student id: bits of MODES} of pupils ever enrolled at the schools who were called on. Two queries."""
+    if not school_ids:
+        return {}
+    past = past_calls(programme, at, known_at)
+    return _reached(programme, at, ENROLLED.format(schools=listed(school_ids)), known_at, past)
+
+
 def modes_as_of(programme, at, school_id, known_at=None, *, past=None):
     """{student id: bits of MODES} of pupils ever enrolled at the school who were called on. One query, and one for
     past_calls() where the caller has not read them."""

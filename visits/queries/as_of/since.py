@@ -11,9 +11,9 @@ from core.clock import now
 from programmes.enums import DeadlineKind
 from visits.enums import COUNTED_STATES
 from visits.models import VisitStudent
-from visits.queries.as_of.calls import calls_as_of
+from visits.queries.as_of.calls import reached_as_of
 from visits.queries.as_of.instants import last_visit_day
-from visits.queries.as_of.pupils import pupil_rows
+from visits.queries.as_of.pupils import Pupil, pupil_rows
 from visits.queries.as_of.schools import mode_bits
 
 CHUNK = 5000
@@ -60,7 +60,7 @@ class Since:
 def since_as_of(programme, at, school_ids, *, known_at=None, by_class=False, calls=None, until=None):
     """{school id: Since}, or {class id: Since}: as they stand now; a place where nobody was missing is left out.
 
-    Six queries for any number of schools. calls: calls_as_of() of the same instants, where they have been read; until:
+    Five queries for any number of schools. calls: calls_as_of() of the same instants, where they have been read; until:
     what was recorded from then on is not told.
     """
     found = {}
@@ -74,15 +74,19 @@ def missing_as_of(programme, at, school_ids, *, known_at=None, calls=None, until
     """[Missing] of the schools, as they were known at the instant."""
     school_ids = list(school_ids)
     counted = mode_bits(programme.rules.counted_modes)
-    modes = (calls or calls_as_of(programme, at, school_ids=school_ids, known_at=known_at)).modes
-    places = {
-        student_id: (school_id, class_id)
-        for school_id, class_id, student_id, _, exempt, _, _ in pupil_rows(programme, at, school_ids, known_at)
-        if not exempt and not modes.get(student_id, 0) & counted
-    }
-    first, last = _called(programme, places, until), last_visit_day(programme, at)
+    modes = calls.modes if calls else reached_as_of(programme, at, school_ids, known_at)
+    found = (Pupil(*row) for row in pupil_rows(programme, at, school_ids, known_at))
+    missing = [one for one in found if not one.exempt_reason and not modes.get(one.student_id, 0) & counted]
+    return called_since(programme, at, missing, until=until)
+
+
+def called_since(programme, at, pupils, *, until=None):
+    """[Missing] of Pupils who were due and not reached at the instant."""
+    first, last = _called(programme, [one.student_id for one in pupils], until), last_visit_day(programme, at)
     return [
-        Missing(pk, *place, first.get(pk), pk in first and first[pk] <= last) for pk, place in sorted(places.items())
+        Missing(one.student_id, one.school_id, one.school_class_id, on, on is not None and on <= last)
+        for one in sorted(pupils, key=lambda one: one.student_id)
+        for on in (first.get(one.student_id),)
     ]
 
 
