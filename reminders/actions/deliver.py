@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db.models import F, Q
 
 from core.clock import now, today
-from reminders.actions.robot import RobotRefused, send_text
+from reminders.actions.robot import RobotRefused, RobotSilent, send_text
 from reminders.enums import Channel, DeliveryState
 from reminders.models import Delivery, RobotHook
 from reminders.queries.hours import Hours, open_programmes
@@ -52,12 +52,17 @@ def prepare_robots(on):
     )
 
 
+class _NoAnswer(Exception):
+    """The server took the mail and said nothing."""
+
+
 def deliver(seconds=AT_ONCE):
     """Send what is ready, inside the open hours, for a while. Called every minute; two at once share the work."""
     if not Hours.of(open_programmes()).are_open(now()):
         return 0
     until, sent = time.monotonic() + seconds, 0
-    ready = list(_ready().order_by("pk").values_list("pk", "attempts", "state")[:CHUNK])
+    # Robots first: they are few, and a mail server that is slow to answer takes up whole turns.
+    ready = list(_ready().order_by("-channel", "pk").values_list("pk", "attempts", "state")[:CHUNK])
     connection = None
     for pk, attempts, state in ready:
         if time.monotonic() > until:
@@ -98,6 +103,13 @@ def _ready():
 def _send(row, connection):
     try:
         gone = _mail(row, connection) if row.channel == Channel.MAIL else _robot(row)
+    except (_NoAnswer, RobotSilent) as error:
+        # It may have gone, so it stays claimed, like that of a worker that died: nobody is told twice.
+        Delivery.objects.filter(pk=row.pk).update(error=str(error)[:200])
+        log.warning("delivery_not_answered", delivery=row.pk, channel=row.channel)
+        if row.channel == Channel.MAIL:
+            _hang_up(connection)
+        return 0
     except (OSError, ValueError, RobotRefused) as error:
         # smtplib's errors are OSErrors, an address that is none a ValueError; their words may hold it, so only ours stay.
         words = str(error) if isinstance(error, RobotRefused) else "邮件服务器没有收下"
@@ -121,7 +133,11 @@ def _mail(row, connection):
         return False
     subject, body = mail_text(digest)
     message = EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [person.email], connection=connection)
-    message.send()
+    connection.open()  # where this fails, nothing has gone
+    try:
+        message.send()
+    except TimeoutError as error:
+        raise _NoAnswer("邮件服务器没有回答，不知道发到了没有") from error
     return True
 
 

@@ -27,6 +27,10 @@ class RobotRefused(Exception):
     """It was not sent. The message tells the office why, and holds neither address nor key."""
 
 
+class RobotSilent(RobotRefused):
+    """It was taken and not answered: nobody knows whether it stands in the group, so it is not sent again."""
+
+
 def is_address_of(platform, address):
     """The platform's own, with a key after it."""
     try:
@@ -49,7 +53,9 @@ def send_text(hook, text):
         ) as answer:
             said = answer.raw.read(MOST_READ, decode_content=True)
             status = answer.status_code
-    except (requests.RequestException, HTTPError) as error:
+    except (requests.ReadTimeout, HTTPError) as error:
+        raise RobotSilent("机器人的服务器没有回答，不知道发到了没有，到群里看看。") from error
+    except requests.RequestException as error:
         raise RobotRefused("没有连上机器人的服务器，检查学校的网络。") from error
     _check(status, said)
 
@@ -59,7 +65,7 @@ def _check(status, said):
         code = json.loads(said).get("errcode")
     except (ValueError, AttributeError):
         code = None
-    if status != 200 or code is None:
+    if status != 200 or not isinstance(code, int):
         raise RobotRefused(f"机器人的服务器答了{status}，没有收下。")
     if code != 0:
         raise RobotRefused(REASONS.get(code, f"机器人没有收下（错误码{code}）。"))

@@ -155,6 +155,20 @@ def test_a_server_that_breaks_off_gets_the_other_mails_on_a_new_connection(
     assert len(taken) == 4
 
 
+def test_a_mail_that_was_not_answered_is_not_sent_again(mailed, at, monkeypatch):
+    def is_silent(self, *args, **kwargs):
+        raise TimeoutError
+
+    start_due_rounds()
+    monkeypatch.setattr(EmailMessage, "send", is_silent)
+    deliver()
+    monkeypatch.undo()
+    at("2022-09-19 11:00")
+    deliver()
+    assert mail.outbox == []
+    assert Delivery.objects.get().error == "邮件服务器没有回答，不知道发到了没有"
+
+
 def test_an_address_no_mail_can_be_sent_to_does_not_keep_the_others(programme, mailed, school, settings):
     other = make_class_head(make_class(school, number=4), email="other@example.com")
     make_student(other.posts.get().school_class)

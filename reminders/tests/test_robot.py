@@ -31,6 +31,7 @@ def platform(settings):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             server.asked.append((self.path, json.loads(body)))
+            server.pause.wait(server.seconds)
             status, text = server.answer
             self.send_response(status)
             if status == 302:
@@ -43,12 +44,14 @@ def platform(settings):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.pause, server.seconds = threading.Event(), 0
     server.asked, server.answer = [], (200, b'{"errcode":0,"errmsg":"ok"}')
     server.address = f"http://127.0.0.1:{server.server_port}/robot/send"
     settings.ROBOT_ADDRESSES = {"wecom": server.address, "dingtalk": server.address}
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield server
+    server.pause.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -124,6 +127,7 @@ def test_dingtalk_is_signed_with_its_secret(school, leader, platform, at):
     ((200, b'{"errcode":310000,"errmsg":"sign not match"}'), "安全设置不符：核对加签密钥，或者把“家访”设为关键词。"),
     ((200, b'{"errcode":4711}'), "机器人没有收下（错误码4711）。"),
     ((200, b"<html>login</html>"), "机器人的服务器答了200，没有收下。"),
+    ((200, b'{"errcode":[]}'), "机器人的服务器答了200，没有收下。"),
     ((200, b"[]"), "机器人的服务器答了200，没有收下。"),
     ((200, b'{"errcode":0' + b" " * 9000 + b"}"), "机器人的服务器答了200，没有收下。"),  # no more than 4 KiB is read
     ((302, b""), "机器人的服务器答了302，没有收下。"),  # a redirect is not followed
@@ -165,6 +169,27 @@ def test_a_worker_that_dies_while_sending_says_nothing_twice(pupils, hook, platf
     assert platform.asked == []
     client.force_login(leader, backend="schools.backends.StaffBackend")
     assert "发到一半断了，不知道到了没有" in client.get("/reminders/robot/").content.decode()
+
+
+def test_a_line_that_was_taken_and_not_answered_is_not_said_again(pupils, hook, platform, at, monkeypatch):
+    monkeypatch.setattr("reminders.actions.robot.TIMEOUT", (1, 0.2))
+    platform.seconds = 2
+    tick()
+    platform.seconds = 0
+    at("2022-09-19 11:00")
+    tick()
+    assert len(platform.asked) == 1
+    assert states() == [("claimed", 1, "机器人的服务器没有回答，不知道发到了没有，到群里看看。")]
+
+
+def test_a_slow_mail_server_does_not_keep_the_groups_waiting(pupils, head, hook, platform, monkeypatch, settings):
+    head.email = "chenxiao@example.com"
+    head.save()
+    start_due_rounds()
+    order = []
+    monkeypatch.setattr("reminders.actions.deliver._send", lambda row, connection: order.append(row.channel) or 0)
+    deliver()
+    assert order == ["robot", "mail"]
 
 
 @pytest.mark.parametrize("address", [
@@ -239,6 +264,15 @@ def test_SEC_another_schools_robot_is_not_there_and_a_teacher_has_no_say(school,
     assert client.post(f"/reminders/robot/{hook.pk}/try/").status_code == 404
     client.force_login(teacher, backend="schools.backends.StaffBackend")
     assert client.get("/reminders/robot/").status_code == 403
+
+
+def test_SEC_a_school_one_no_longer_runs_is_not_another_one(hook, authority, leader, client):
+    client.force_login(leader, backend="schools.backends.StaffBackend")
+    fields = {"platform": "wecom", "address": hook.address, "is_active": ""}
+    for school in (make_school(authority).pk, "x"):
+        assert client.post(f"/reminders/robot/?school={school}", fields).status_code == 404
+    hook.refresh_from_db()
+    assert hook.is_active
 
 
 def test_SEC_the_address_is_sealed_in_the_database(hook):

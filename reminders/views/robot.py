@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -72,10 +73,13 @@ def _schools(user):
 
 
 def chosen_school(request):
-    """The one in the address, else the first the user runs."""
+    """The one in the address, where it is the user's; without one the first the user runs."""
     schools = _schools(request.user)
     asked = request.GET.get("school", "")
-    return next((one for one in schools if str(one.pk) == asked), schools[0])
+    found = next((one for one in schools if not asked or str(one.pk) == asked), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _address(school):
