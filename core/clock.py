@@ -16,7 +16,7 @@ def now() -> datetime:
 
 def local_date(instant: datetime) -> date:
     """The day in Asia/Shanghai that an instant falls on."""
-    return timezone.localtime(instant).date()
+    return timezone.localtime(instant, timezone.get_default_timezone()).date()
 
 
 def today() -> date:

@@ -7,17 +7,17 @@ from fractions import Fraction
 from math import ceil
 
 from django.db.models import Count as CountRows
-from django.db.models import Min
+from django.db.models import Min, OuterRef, Subquery
 
 from core.clock import local_date, today
 from core.formats import day as day_words
 from core.formats import percent
-from programmes.config.days import midnight
+from programmes.config.days import midnight, midnight_after
 from programmes.enums import DeadlineKind
 from programmes.queries.workdays import calendar
 from schools.calendar import is_workday, workdays, workdays_between
 from visits.enums import VisitState
-from visits.models import Due
+from visits.models import Due, VisitStudent
 from visits.queries.coverage import coverage
 from visits.queries.school import school_classes
 
@@ -237,7 +237,8 @@ def _slow(ahead, left, finish_on, lately_done):
 def outlook(programme, user, school, *, classes=None, figures=None):
     """[ClassOutlook] of the classes the user runs or heads and where somebody is due, in order of grade and number.
 
-    Two queries, and those for what is not given: classes of school_classes(), figures of coverage() by class.
+    Two queries, one after the last day, and those for what is not given: classes of school_classes(), figures of
+    coverage() by class.
     """
     classes = school_classes(programme, school, user=user) if classes is None else classes
     if figures is None:
@@ -261,12 +262,12 @@ def outlook(programme, user, school, *, classes=None, figures=None):
 def schools_outlook(programme, *, user, figures=None):
     """Schools of the district that will not be done at the present pace, or whose visits bunch at the end: numbers only.
 
-    Two queries, and one for figures of coverage() by school where they are not given.
+    Two queries, one after the last day, and one for figures of coverage() by school where they are not given.
     """
     figures = coverage(programme, user=user, by="school") if figures is None else figures
     ahead = ahead_of(programme)
     rows = Due.objects.filter(programme=programme)  # counted by school; coverage() says which schools the user sees
-    made, planned = _made(rows, "school_id", ahead), _planned(programme, rows, "school_id", ahead)
+    made, planned = _made(rows, "school_id", ahead), _planned_by_school(programme, ahead)
     found = [
         look_ahead(ahead, figure=figure, made=made[figure.place_id], planned=planned[figure.place_id])
         for figure in figures
@@ -285,19 +286,44 @@ def _made(rows, place, ahead):
 
 def _planned(programme, rows, place, ahead):
     """{place: {day: pupils still to be reached}} by the next appointment that would count."""
-    found = defaultdict(lambda: defaultdict(int))
-    path = "student__visit_students__"
-    rows = rows.filter(
-        in_scope=True,
-        visits=0,
-        **{
-            f"{path}programme": programme,
-            f"{path}visit__state": VisitState.PLANNED,
-            f"{path}visit__planned_at__gte": midnight(ahead.now),
-            f"{path}visit__mode__in": programme.rules.counted_modes,
-        },
+    if ahead.now > ahead.last:
+        return _by_day(())
+    path = "student__visit_students__visit__"
+    rows = rows.filter(in_scope=True, visits=0, **_to_come(programme, ahead, path))
+    next_ones = rows.order_by().values_list(place, "pk").annotate(Min(f"{path}planned_at"))
+    return _by_day((pk, at) for pk, _, at in next_ones)
+
+
+def _planned_by_school(programme, ahead):
+    """_planned of a whole district up to the last day: what comes later brings no school through in time.
+
+    Read from the appointments, since few of the pupils have one, and through their keys alone: an index answers.
+    """
+    if ahead.now > ahead.last:
+        return _by_day(())
+    waiting = Due.objects.waiting().filter(programme=programme, student=OuterRef("student_id"))
+    rows = VisitStudent.objects.filter(
+        **_to_come(programme, ahead, "visit__"), visit__planned_at__lt=midnight_after(ahead.last)
     )
-    next_ones = rows.order_by().values_list(place, "pk").annotate(at=Min(f"{path}visit__planned_at"))
-    for pk, _, at in next_ones:
+    next_ones = rows.order_by().values("student_id").annotate(
+        school=Subquery(waiting.values("school_id")), at=Min("visit__planned_at")
+    )
+    return _by_day((pk, at) for pk, at in next_ones.values_list("school", "at") if pk is not None)
+
+
+def _to_come(programme, ahead, path):
+    """Appointments from this morning on that would count."""
+    return {
+        f"{path}programme": programme,
+        f"{path}state": VisitState.PLANNED,
+        f"{path}planned_at__gte": midnight(ahead.now),
+        f"{path}mode__in": programme.rules.counted_modes,
+    }
+
+
+def _by_day(next_ones):
+    """{place: {day: pupils}} of (place, instant) a pupil."""
+    found = defaultdict(lambda: defaultdict(int))
+    for pk, at in next_ones:
         found[pk][local_date(at)] += 1
     return found

@@ -274,6 +274,34 @@ def test_the_district_is_told_how_many_schools_and_no_name(programme, django_ass
     assert schools_outlook(programme, user=make_leader(make_school())) == Schools(0, 0)
 
 
+@pytest.mark.parametrize(("days", "late"), [((30, 30, 30), 0), ((30, 30, 31), 1), ((12, 30, 30), 0)])
+def test_a_school_is_brought_through_by_appointments_up_to_the_last_evening(programme, days, late):
+    school_class = make_class(make_school(programme.authority))
+    head = make_class_head(school_class)
+    students = fill(programme, school_class, head, pupils=6, visited=3, on=date(2022, 8, 5))  # nobody since
+    for student, day in zip(students[3:], days, strict=True):
+        plan(programme, [student], september(1) + timedelta(days=day - 1), lead=head)
+        plan(programme, [student], date(2022, 10, 5), lead=head)  # the sooner one counts
+    plan(programme, students[:1], september(29), lead=head)  # has been called on
+    open_register(programme)
+    assert schools_outlook(programme, user=make_officer(programme.authority)) == Schools(late=late, bunched=0)
+
+
+@pytest.mark.parametrize(("moment", "late", "queries"), [("2022-09-30T23:59+08:00", 1, 5), ("2022-10-01T00:00+08:00", 0, 4)])
+def test_after_the_last_day_nobody_asks_for_appointments(
+    programme, school, settings, django_assert_num_queries, moment, late, queries
+):
+    school_class = make_class(school)
+    head = make_class_head(school_class)
+    plan(programme, fill(programme, school_class, head, pupils=6, visited=1)[1:], date(2022, 10, 8), lead=head)
+    open_register(programme)
+    settings.HOMEVISIT_CLOCK = moment
+    officer = make_officer(programme.authority)
+    officer.reach  # noqa: B018
+    with django_assert_num_queries(queries):  # figures, deadlines, workdays, reached, appointments
+        assert schools_outlook(programme, user=officer) == Schools(late=late, bunched=0)
+
+
 def test_a_pupil_who_says_no_leaves_the_outlook(programme, school):
     school_class = make_class(school, grade=5, number=1)
     head = make_class_head(school_class)
