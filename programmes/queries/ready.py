@@ -36,14 +36,14 @@ def trainings(programme):
 def visitors(school, users=None):
     """Active people of the school with a post that visits families, and `users` (list or queryset) who visit by
     another way (mentors, assigned). Ordered by name."""
-    posts = Post.objects.active().filter(role__in=VISITING_ROLES)
-    of_school = posts.filter(school=school).values("user_id")
-    of_classes = posts.filter(school_class__school=school).values("user_id")
-    people = User.objects.filter(is_active=True)
-    chosen = people.filter(pk__in=of_school) | people.filter(pk__in=of_classes)
+    posts = Post.objects.active().filter(role__in=VISITING_ROLES).order_by()
+    chosen = [posts.filter(school_class__school=school).values("user_id")]
     if users is not None:
-        chosen |= people.filter(pk__in=users if isinstance(users, QuerySet) else [user.pk for user in users])
-    return chosen.order_by("name", "pk")
+        others = users if isinstance(users, QuerySet) else [user.pk for user in users]
+        chosen.append(User.objects.filter(pk__in=others).order_by().values("pk"))
+    # One IN over a UNION: an OR over subqueries reads everybody there is.
+    ids = posts.filter(school=school).values("user_id").union(*chosen)
+    return User.objects.filter(pk__in=ids, is_active=True).order_by("name", "pk")
 
 
 def untrained(programme, school, users=None):

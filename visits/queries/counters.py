@@ -3,7 +3,7 @@
 A family told twice is one family. Records of every mode are told; plans, voided and closed visits are not.
 """
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -47,15 +47,18 @@ class Counters:
 
 def counters(programme, school):
     """Counters of one school. Two queries. The caller has fetched the school in scope."""
+    # Of the row that joins them only the keys: an index answers, and the district's rows are not read through.
     rows = VisitStudent.objects.filter(
-        programme=programme, visit__school=school, visit__state__in=COUNTED_STATES
+        visit__programme=programme, visit__school=school, visit__state__in=COUNTED_STATES
     ).values_list("student_id", "student__household_id", "visit__checklist", "visit__materials")
-    families, told = set(), set()
+    families, told = set(), defaultdict(set)
     for student_id, household_id, checklist, materials in rows:
         family = ("home", household_id) if household_id else ("pupil", student_id)
         families.add(family)
-        told |= {("checklist", code, family) for code in checklist} | {("materials", code, family) for code in materials}
-    heard = Counter((column, code) for column, code, _ in told)
+        for code in checklist:
+            told["checklist", code].add(family)
+        for code in materials:
+            told["materials", code].add(family)
     rules = programme.rules
     groups = [("checklist", group.label, group.items) for group in rules.checklist]
     if rules.materials:
@@ -66,7 +69,7 @@ def counters(programme, school):
     return Counters(
         families=len(families),
         groups=[
-            (label, [Told(item.label, heard[column, item.code]) for item in items]) for column, label, items in groups
+            (label, [Told(item.label, len(told[column, item.code])) for item in items]) for column, label, items in groups
         ],
         given=[given[kind] for kind in [*rules.help_kinds, *sorted(given.keys() - set(rules.help_kinds))] if kind in given],
     )

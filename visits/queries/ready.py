@@ -8,6 +8,7 @@ from core.clock import today
 from programmes.queries.ready import signatures, trainings, visitors
 from schools.models import User
 from students.models import Assignment, MentorLink
+from students.models.near import union
 from students.models.student import active_on
 
 
@@ -32,7 +33,7 @@ def also_visiting(programme, school):
     """People who visit without a visiting post: they mentor a pupil of the school, or are to visit one."""
     mentors = MentorLink.objects.filter(active_on(today()), student__school=school).values("teacher_id")
     asked = Assignment.objects.current().filter(programme=programme, school=school).values("visitor_id")
-    return User.objects.filter(Q(pk__in=mentors) | Q(pk__in=asked))
+    return User.objects.filter(pk__in=union(mentors, asked))
 
 
 def people(programme, school):
