@@ -30,7 +30,7 @@ class QueueFilter:
         states = [code for code, _ in [*states_of(tab), EVERY, *([] if tab in OF_SCHOOL else [UPPER])]]
         state = data.get("state", "")
         return cls(
-            tab=tab, state=state if state in states else "waiting", q=data.get("q", "").strip()[:30],
+            tab=tab, state=state if state in states else "waiting", q=data.get("q", "").replace("\x00", "").strip()[:30],
             again=data.get("again") == "1", late=data.get("late") == "1", mine=data.get("mine") == "1",
         )  # fmt: skip
 

@@ -128,6 +128,17 @@ def test_progress_on_the_desk_counts_schools(client, district, django_capture_on
     assert 'hx-trigger="every 2s"' in row
 
 
+def test_characters_no_database_holds_are_no_error(client, district, settings):
+    programme, _ = district
+    compilation = compiled(programme)
+    settings.HOMEVISIT_CLOCK = "2022-10-06T10:00+08:00"
+    place = reverse("reports:package_start")
+    assert client.post(place, {"programme": f"x{programme.code}\x00", "kind": "coverage"}).status_code == 404
+    client.post(reverse("reports:package_correct", args=[compilation.pk]), {"reason": "补\x00录\x0b"})
+    assert Compilation.objects.get(corrects=compilation).reason == "补录"
+    assert client.get(reverse("desk:review"), {"q": "晨\x00曦"}).status_code == 200
+
+
 def test_a_correction_needs_its_reason_and_keeps_what_was_typed(client, district, settings):
     programme, _ = district
     compilation = compiled(programme)

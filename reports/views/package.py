@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.access import authorize
 from core.audit import record
+from core.sheets import clean
 from core.states import WrongState
 from programmes.models import Programme
 from reports.actions.compile import CannotCompile, correct_compilation, start_compilation
@@ -27,10 +28,15 @@ def _package(request, pk):
     return compilation
 
 
+def _plain(request, name):
+    """What was typed, without the characters that neither PostgreSQL nor a sheet can hold."""
+    return clean(request.POST.get(name, ""))
+
+
 @require_POST
 def start(request):
     """A package of one deadline: the deadline's own, or of the present moment."""
-    programme = get_object_or_404(Programme.objects.visible_to(request.user), code=request.POST.get("programme", ""))
+    programme = get_object_or_404(Programme.objects.visible_to(request.user), code=_plain(request, "programme"))
     authorize(request.user, "reports.compile", programme)
     present, locked = request.POST.get("at") == "now", bool(request.POST.get("locked"))
     try:
@@ -65,7 +71,7 @@ def schools(request, pk):
 @require_POST
 def correct(request, pk):
     compilation = _package(request, pk)
-    reason = request.POST.get("reason", "")
+    reason = _plain(request, "reason")
     if len(reason.strip()) > 200:
         return _wrong(request, compilation, reason, "更正的原因最多200字，写短一点。")
     try:

@@ -189,7 +189,7 @@ def _add_judge(request, round_):
 
 
 def _judges_page(request, round_, *, problem="", status=200):
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\x00", "").strip()
     context = _frame(round_) | {
         "judges": queries.progress(round_),
         "found": queries.find_people(round_, request.user, words),
