@@ -272,6 +272,12 @@ def test_the_page_costs_the_same_for_one_and_three(desk, what, budget, django_as
         client.get(URL, {"tab": tab})
 
 
+def test_each_row_opens_its_paper_under_the_same_filters(desk, school):
+    work = desk.work(school, late=True)
+    page = signed_in(desk.officer).get(URL, {"tab": "essay", "state": "every", "late": "1", "page": "1", "item": work.pk})
+    assert f'href="?tab=essay&amp;state=every&amp;late=1&amp;item={work.pk}"' in page.content.decode()
+
+
 def test_the_list_is_paged_and_the_open_paper_is_on_its_page(desk, school):
     works = [desk.work(school, title=f"第{n}篇", filed_at=now() - timedelta(hours=60 - n)) for n in range(52)]
     client = signed_in(desk.officer)
