@@ -28,6 +28,7 @@ def measure():
         coverage,
         district,
         judging,
+        pace,
         package,
         pages,
         register,
@@ -50,6 +51,7 @@ def measure():
     visits.recording(districts)
     judging.judged(districts)
     review.queue(districts)
+    pace.looked_ahead(districts)
     reminders.told(districts)
     burden.usable(districts)
     connections.close_all()

@@ -138,11 +138,11 @@ def bare_results(round_):
         return time.perf_counter() - begun
 
 
-def page(name, port, user, address):
+def page(name, port, user, address, **headers):
     browser = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     cookie = f"{settings.SESSION_COOKIE_NAME}={session_of(user)}"
     empty, asked = side_by_side(
-        lambda: get(browser, EMPTY, cookie), lambda: get(browser, address, cookie), rounds=ROUNDS, warm_up=5
+        lambda: get(browser, EMPTY, cookie), lambda: get(browser, address, cookie, **headers), rounds=ROUNDS, warm_up=5
     )
     browser.close()
     line(name, asked, "ms", baseline=empty)

@@ -70,8 +70,8 @@ def session_of(user):
     return store.session_key
 
 
-def get(browser, address, cookie):
-    browser.request("GET", address, headers={"Cookie": cookie, "Host": "127.0.0.1"})
+def get(browser, address, cookie, **headers):
+    browser.request("GET", address, headers={"Cookie": cookie, "Host": "127.0.0.1", **headers})
     response = browser.getresponse()
     body = response.read()
     if response.status != 200:
