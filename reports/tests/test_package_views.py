@@ -172,7 +172,7 @@ def test_the_password_is_seen_on_request_and_each_look_is_written_down(client, d
     assert client.post(reverse("reports:package_password", args=[open_one.pk])).status_code == 404
 
 
-def test_mailing_again_says_where_to_and_when(client, district, django_capture_on_commit_callbacks):
+def test_mailing_again_says_where_to_and_when(client, district, settings, django_capture_on_commit_callbacks):
     programme, _ = district
     Authority.objects.update(package_email=ADDRESS)
     programme.authority.refresh_from_db()
@@ -184,6 +184,13 @@ def test_mailing_again_says_where_to_and_when(client, district, django_capture_o
     with django_capture_on_commit_callbacks(execute=True):
         assert client.post(reverse("reports:package_mail", args=[compilation.pk])).url == place
     assert len(mail.outbox) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(reverse("reports:package_mail", args=[compilation.pk])).url == place
+    assert len(mail.outbox) == 2  # pressed twice
+    settings.HOMEVISIT_CLOCK = "2022-10-01T00:05+08:00"
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("reports:package_mail", args=[compilation.pk]))
+    assert len(mail.outbox) == 3
     Compilation.objects.update(mail_error="邮件服务器没有收下。", mailed_at=None)
     assert "没有确认发出：邮件服务器没有收下。" in text(client.get(place))
     Compilation.objects.update(password="")

@@ -4,6 +4,7 @@ Before a mail leaves, the row says that it is on its way. A worker that dies the
 whether the first has left only the addressee knows.
 """
 
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -16,6 +17,7 @@ from core.audit import record
 from core.clock import now
 from core.enums import Result
 from core.files import open_private
+from core.models import AuditEntry
 from core.states import WrongState
 from reports import tasks
 from reports.enums import CompilationState
@@ -25,6 +27,7 @@ log = structlog.get_logger("homevisit.jobs")
 
 ON_ITS_WAY = "正在发送。几分钟后还是这句话，就先看邮箱里有没有，没有再发一次。"
 NO_SERVER = "系统还没有设置邮件服务器，没有发。请下载以后自己发，或者请管理员设置好再发一次。"
+ONCE = timedelta(minutes=1)
 MEGABYTE = 1024 * 1024
 
 
@@ -43,7 +46,7 @@ def _send(compilation):
 
 
 def mail_again(compilation, *, by):
-    """To the address the bureau has now."""
+    """To the address the bureau has now. The same again within a minute is one, unless it came back meanwhile."""
     with transaction.atomic():
         row = Compilation.objects.select_for_update(of=("self",)).select_related("authority").get(pk=compilation.pk)
         if not row.has_file:
@@ -52,10 +55,17 @@ def mail_again(compilation, *, by):
             raise WrongState("这一份没有加密，不能发邮件。汇编时勾选“加密”的才能发。")
         if not row.authority.package_email:
             raise WrongState("还没有填教育局的邮箱，先在“管理—教育局”里填“汇编发到”。")
+        if row.mail_error in ("", ON_ITS_WAY) and _asked_just_now(row):
+            return
         row.mail_to, row.mail_error, row.mailed_at = row.authority.package_email, "", None
         row.save(update_fields=["mail_to", "mail_error", "mailed_at"])
         record(row, "compilation.mail_again", by=by)
         _send(row)
+
+
+def _asked_just_now(row):
+    asked = AuditEntry.objects.filter(object_type=row._meta.label_lower, object_id=str(row.pk), action="compilation.mail_again")
+    return asked.filter(at__gt=now() - ONCE).exists()
 
 
 def mail_package(compilation_id):
