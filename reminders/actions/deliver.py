@@ -25,6 +25,7 @@ MOST_TRIES = 3
 AGAIN = timedelta(minutes=10)
 AT_ONCE = 45  # seconds; the next tick goes on
 CHUNK = 200
+LONGEST = Delivery._meta.get_field("text").max_length
 
 
 def prepare_mails(digests):
@@ -44,7 +45,7 @@ def prepare_robots(on):
     texts = school_texts([hook.school for hook in hooks], open_programmes())
     Delivery.objects.bulk_create(
         [
-            Delivery(channel=Channel.ROBOT, hook=hook, on=on, text=texts[hook.school_id], claimed_at=now())
+            Delivery(channel=Channel.ROBOT, hook=hook, on=on, text=texts[hook.school_id][:LONGEST], claimed_at=now())
             for hook in hooks
             if texts.get(hook.school_id)
         ],

@@ -171,6 +171,13 @@ def test_a_worker_that_dies_while_sending_says_nothing_twice(pupils, hook, platf
     assert "发到一半断了，不知道到了没有" in client.get("/reminders/robot/").content.decode()
 
 
+def test_a_school_with_very_much_to_do_keeps_no_group_waiting(pupils, school, hook, platform, monkeypatch):
+    monkeypatch.setattr("reminders.actions.deliver.school_texts", lambda schools, programmes: {school.pk: "家访" * 2000})
+    tick()
+    assert len(Delivery.objects.get().text) == 1000
+    assert states() == [("sent", 1, "")]
+
+
 def test_a_line_that_was_taken_and_not_answered_is_not_said_again(pupils, hook, platform, at, monkeypatch):
     monkeypatch.setattr("reminders.actions.robot.TIMEOUT", (1, 0.2))
     platform.seconds = 2
