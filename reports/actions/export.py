@@ -10,11 +10,18 @@ from core.clock import now
 from core.formats import instant, percent
 from core.sheets import Column, internal_mark, write_table
 
+NOTE = (
+    "覆盖率＝实访÷应访，合计为人数相加后再算；全部走到才写100%，其余向下取两位小数。"
+    "应达：按走访期里每个工作日同样快慢，到今天应有的覆盖率。"
+)
+FIRST_NOTE = "重点首访：要优先走访的各类学生里已走访的比例，一名学生属于几类也只算一次。不足5人写“<5”，会透露别处不足5人的写“…”。"
 
-def export_desk(programme, lines, filters, *, by, whole, words="", papers=()):
+
+def export_desk(programme, lines, filters, *, by, whole, words="", papers=(), has_first=False):
     """An open file of the given lines in their order, with whole, their sum. The audit keeps filters, rows and SHA-256.
 
-    words: what the filters say; papers: [(code, label)] of what schools hand in, each a column.
+    words: what the filters say; papers: [(code, label)] of what schools hand in, each a column;
+    has_first: 重点首访 before them.
     """
     moment, number = now(), secrets.token_hex(4).upper()
     uses = list(programme.categories.all())
@@ -23,16 +30,18 @@ def export_desk(programme, lines, filters, *, by, whole, words="", papers=()):
         file,
         title=f"{programme.title}各校走访进度",
         subtitle=f"数据截至{instant(moment)}　" + (f"筛选：{words}" if words else "全部学校"),
-        columns=_columns(uses, papers),
+        columns=_columns(uses, papers, has_first),
         rows=[
             [
                 i, line.school.name, line.school.code, line.kind, line.school.town, *_cells(line, uses), _pace(line),
-                *(_paper(line.papers.get(code)) for code, _ in papers),
+                *_first(line, has_first), *(_paper(line.papers.get(code)) for code, _ in papers),
             ]
             for i, line in enumerate(lines, start=1)
         ],
-        total=["合计", f"{len(lines)}所学校", "", "", "", *_cells(whole, uses), "", *("" for _ in papers)],
-        notes=["覆盖率＝实访÷应访，合计为人数相加后再算；全部走到才写100%，其余向下取两位小数。应达：按走访期里每个工作日同样快慢，到今天应有的覆盖率。"],
+        total=[
+            "合计", f"{len(lines)}所学校", "", "", "", *_cells(whole, uses), "", *_first(whole, has_first), *("" for _ in papers)
+        ],
+        notes=[NOTE, *([FIRST_NOTE] if has_first else [])],
         sheet="走访进度",
         mark=internal_mark(by, moment, number),
         made_at=moment,
@@ -43,7 +52,11 @@ def export_desk(programme, lines, filters, *, by, whole, words="", papers=()):
     return file
 
 
-def _columns(uses, papers):
+def _first(line, has_first):
+    return [line.first.text] if has_first else []
+
+
+def _columns(uses, papers, has_first):
     columns = [
         Column("序号", 6, "number"),
         Column("学校", 26),
@@ -58,7 +71,8 @@ def _columns(uses, papers):
     ]
     for use in uses:
         columns += [Column("应访", 7, "number", use.label), Column("实访", 7, "number", use.label)]
-    return [*columns, Column("应达", 9, "percent"), *(Column(label, 12) for _, label in papers)]
+    first = [Column("重点首访", 9, "percent")] if has_first else []
+    return [*columns, Column("应达", 9, "percent"), *first, *(Column(label, 12) for _, label in papers)]
 
 
 def _paper(line):

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from reports.enums import Handed
-from reports.queries.filters import DESK_TABS, NOBODY_READS
+from reports.queries.filters import DESK_TABS, FIRST, NOBODY_READS
 
 SORTS = ("coverage", "name", "due", "waiting", "declined")
 LONGEST = 40
@@ -29,7 +29,8 @@ class DeskFilter:
         """papers: codes the notice asks schools for; readers: ids of those who read for a school."""
         sort = query.get("sort", "")
         by_category = [f"c{dimension}" for dimension in dimensions]
-        sort = sort if sort.removeprefix("-") in {*SORTS, *by_category} else "coverage"
+        beside_papers = [FIRST] if papers and query.get("cols") != VISITS else []  # sorted by: seen
+        sort = sort if sort.removeprefix("-") in {*SORTS, *by_category, *beside_papers} else "coverage"
         tab = "behind" if query.get("behind") == "1" else query.get("tab", "")
         every = [NOBODY_READS, *map(str, readers)]
         return cls(

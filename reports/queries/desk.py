@@ -8,7 +8,8 @@ from core.clock import today
 from reports.enums import Handed
 from reports.models import ReviewDuty
 from reports.queries import suppress
-from reports.queries.filters import DESK_TABS, NOBODY_READS
+from reports.queries.filters import DESK_TABS, FIRST, NOBODY_READS
+from reports.queries.first import First, first_sum, firsts, has_first
 from reports.queries.review import SHORT, Waiting, waiting_by_school
 from reports.queries.submissions import asked, register
 from schools.enums import SchoolKind
@@ -39,6 +40,7 @@ class Paced:
     share: Fraction
     hidden: dict = field(default_factory=dict)  # {dimension: how its cell is written instead of the numbers}
     hidden_visited: dict = field(default_factory=dict)  # the same of 实访 alone
+    first: First = First()  # 重点首访, where the notice asks schools for papers
 
     @property
     def count(self):
@@ -116,13 +118,15 @@ class ClassLine(Paced):
 class Desk:
     """All schools of the programme's authority, in order of code, and their sum.
 
-    papers: [(code, label)] of what the notice asks schools for; readers: {id: name} of those who read for a school.
+    papers: [(code, label)] of what the notice asks schools for; readers: {id: name} of those who read for a school;
+    has_first: whether 重点首访 stands beside the papers.
     """
 
     lines: list
     sum: Paced
     papers: list = field(default_factory=list)
     readers: dict = field(default_factory=dict)
+    has_first: bool = False
 
     @cached_property
     def behind(self):
@@ -156,25 +160,32 @@ def desk(programme, *, user):
 
 
 def whole_desk(programme, *, user):
-    """desk() with what each school handed in, what waits for review and who reads it. At most eight queries more."""
+    """desk() with what each school handed in, who goes first, what waits and who reads it. At most nine queries more."""
     page = desk(programme, user=user)
     papers = [(code, HEADS.get(code, label)) for code, label, _ in asked(programme)]
     handed = register(programme) if papers else {}
     waiting = waiting_by_school(user, programme) if papers else {}
     rows = ReviewDuty.objects.visible_to(user).filter(programme=programme, ended_at__isnull=True)
     readers = {school: (pk, name) for school, pk, name in rows.values_list("school_id", "reviewer_id", "reviewer__name")}
+    shows_first = bool(papers) and has_first(programme)
+    first = firsts(programme, page.lines, user=user) if shows_first else {}
     lines = [
-        replace(line, papers=handed.get(pk, {}), reader=readers.get(pk), waiting=waiting.get(pk, Waiting()))
+        replace(
+            line, papers=handed.get(pk, {}), reader=readers.get(pk), waiting=waiting.get(pk, Waiting()),
+            first=first.get(pk, First()),
+        )
         for line in page.lines
         for pk in [line.school.pk]
-    ]
-    return Desk(lines, page.sum, papers, dict(sorted(readers.values(), key=lambda pair: pair[1])))
+    ]  # fmt: skip
+    whole = replace(page.sum, first=first_sum(lines, every=True))
+    return Desk(lines, whole, papers, dict(sorted(readers.values(), key=lambda pair: pair[1])), shows_first)
 
 
 def summed(lines, share):
     """The sum of some lines of a table. Where it would tell what one of them leaves out, it is left out as well."""
     left_out = {dimension for line in lines for dimension in (*line.hidden, *line.hidden_visited)}
-    return Paced(total(line.figure for line in lines), share, dict.fromkeys(left_out, suppress.HIDDEN))
+    hidden = dict.fromkeys(left_out, suppress.HIDDEN)
+    return Paced(total(line.figure for line in lines), share, hidden, first=first_sum(lines))
 
 
 def chosen(lines, filters):
@@ -220,13 +231,22 @@ def _reader_words(reader, readers):
 
 
 def ordered(lines, sort):
-    """By a sort key of forms.SORTS; schools where nobody is due stay last either way."""
+    """By a sort key of forms.SORTS; schools where nobody is due stay last either way, and where no share is told."""
     key, down = sort.removeprefix("-"), sort.startswith("-")
     if key == "name":
         return sorted(lines, key=lambda line: line.school.short_name, reverse=down)
-    ranked = [line for line in lines if line.count.due]
+    stands = _tells_first if key == FIRST else _is_due
+    ranked = [line for line in lines if stands(line)]
     ranked.sort(key=_KEYS.get(key) or partial(_waiting_in, int(key[1:])), reverse=down)
-    return ranked + [line for line in lines if not line.count.due]
+    return ranked + [line for line in lines if not stands(line)]
+
+
+def _is_due(line):
+    return bool(line.count.due)
+
+
+def _tells_first(line):
+    return line.first.is_told
 
 
 def _waiting_in(dimension, line):
@@ -239,6 +259,7 @@ _KEYS = {
     "due": lambda line: line.count.due,
     "waiting": lambda line: line.count.waiting,
     "declined": lambda line: line.count.declined,
+    FIRST: lambda line: line.first.share,
 }
 
 

@@ -9,6 +9,7 @@ STATES = [("waiting", "待审"), ("accepted", "已通过"), ("recommended", "已
 AWARDED = ("awarded", "已表彰")
 UPPER = ("upper", "已报上级")  # asked for by an address, where the kind goes on
 DESK_TABS = {"unreported": "报告未交", "waiting": "待审", "returned": "退回中", "behind": "进度落后"}
+FIRST = "first"  # sorts by 重点首访
 NOBODY_READS = "none"  # schools nobody was named to read for
 
 

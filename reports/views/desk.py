@@ -90,11 +90,11 @@ def _table(programme, page, filters, shown, lines):
     if of_visits:
         whole = rows.sum_row(listed, uses, label, 3, rows.FIRST_CELL)
     else:
-        whole = rows.handed_sum(listed, lines, page.papers, label)
+        whole = rows.handed_sum(listed, lines, page.papers, label, page.has_first)
     return {
         "of_visits": of_visits,
         "categories": _heads(uses),
-        "table_rows": rows.school_rows(shown, uses, None if of_visits else page.papers),
+        "table_rows": rows.school_rows(shown, uses, None if of_visits else page.papers, page.has_first),
         "sum_row": whole,
         "cards": rows.school_cards(shown, page.papers),
     }
@@ -238,7 +238,9 @@ def export(request):
         lines = ordered(picked(page.lines, request.GET, filters), filters.sort)
         words = f"选中的{len(lines)}所"
     whole = _sum_of(page, lines)
-    file = export_desk(programme, lines, filters, by=request.user, whole=whole, words=words, papers=page.papers)
+    file = export_desk(
+        programme, lines, filters, by=request.user, whole=whole, words=words, papers=page.papers, has_first=page.has_first
+    )
     name = f"{programme.short_title}走访进度.xlsx"
     response = FileResponse(file, as_attachment=True, filename=name, content_type=rows.XLSX)
     response["Cache-Control"] = "no-store, private"

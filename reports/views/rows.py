@@ -27,15 +27,15 @@ HANDED = {
 }
 
 
-def school_rows(lines, uses, papers=None):
-    """papers: [(code, label)] shows what was handed in instead of the categories."""
-    return mark_safe("".join(_school_row(line, uses, papers) for line in lines))
+def school_rows(lines, uses, papers=None, has_first=False):
+    """papers: [(code, label)] shows what was handed in instead of the categories; has_first: 重点首访 before them."""
+    return mark_safe("".join(_school_row(line, uses, papers, has_first) for line in lines))
 
 
-def _school_row(line, uses, papers):
+def _school_row(line, uses, papers, has_first):
     pk, school = line.school.pk, line.school
     address, name = _address(pk), escape(school.short_name)
-    figures = _figures(line, uses, address) if papers is None else _handed_figures(line, papers, address)
+    figures = _figures(line, uses, address) if papers is None else _handed_figures(line, papers, has_first, address)
     return (
         f'<tr><td><input class="form-check-input" type="checkbox" name="school" value="{pk}" aria-label="选{name}"></td>'
         f'<th scope="row"><a class="nm" href="{address}">{name}</a></th><td>{line.kind}</td>'
@@ -43,18 +43,25 @@ def _school_row(line, uses, papers):
     )
 
 
-def _handed_figures(line, papers, address):
-    """应访 已访 走访覆盖 待访, each paper, who reads them."""
-    count = line.count
-    cells = [*_reached(line, address), _number_cell(thousands(count.waiting), address and address + "?sort=-waiting")]
+def _handed_figures(line, papers, has_first, address):
+    """应访 已访 走访覆盖 重点首访 待访, each paper, who reads them."""
+    cells = [*_reached(line, address), *_first_cell(line, has_first)]
+    cells.append(_number_cell(thousands(line.count.waiting), address and address + "?sort=-waiting"))
     cells += [f"<td>{_paper(line, code)}</td>" for code, _ in papers]
     cells.append(f"<td>{escape(line.reader[1]) if line.reader else NONE}</td>")
     return "".join(cells)
 
 
-def handed_sum(whole, lines, papers, label):
+def _first_cell(line, has_first):
+    if not has_first:
+        return []
+    shown = line.first.text if line.first.is_told else f'<span class="sec">{escape(line.first.text)}</span>'
+    return [f'<td class="n">{shown}</td>']
+
+
+def handed_sum(whole, lines, papers, label, has_first=False):
     """合计 of the listed schools: how many stand filed of each paper."""
-    cells = [*_reached(whole), _number_cell(thousands(whole.count.waiting))]
+    cells = [*_reached(whole), *_first_cell(whole, has_first), _number_cell(thousands(whole.count.waiting))]
     for code, _ in papers:
         cells.append(f'<td class="num">{thousands(sum(line.papers[code].count for line in lines if code in line.papers))}</td>')
     return format_html('<tr><td></td><th scope="row" colspan="3">{}</th>{}<td></td></tr>', label, mark_safe("".join(cells)))

@@ -1,0 +1,78 @@
+"""重点首访: how many of the pupils who go first were reached, school by school. Only the share is ever shown."""
+
+from dataclasses import dataclass
+
+from core.formats import percent
+from reports.queries import suppress
+from visits.queries.coverage import Count, priority_by_school
+
+
+@dataclass(frozen=True)
+class First:
+    """Pupils in at least one category that goes first, each once; written: what stands there instead of their share."""
+
+    count: Count = Count()
+    written: str = ""
+
+    @property
+    def text(self):
+        return self.written or percent(self.count.visited, self.count.due)
+
+    @property
+    def is_told(self):
+        return bool(self.count.due) and not self.written
+
+    @property
+    def share(self):
+        return self.count.visited / self.count.due
+
+
+def has_first(programme):
+    """Whether the notice lets any category go first. programme.categories should be prefetched."""
+    return any(use.priority for use in programme.categories.all())
+
+
+def firsts(programme, lines, *, user):
+    """{school id: First} for these lines of the desk. One query."""
+    found = priority_by_school(programme, user=user)
+    counts = {line.school.pk: found.get(line.school.pk, Count()) for line in lines}
+    told = {line.school.pk for line in lines if _tells(line, counts[line.school.pk], _first_dimensions(programme))}
+    due, visited = ({pk: getattr(count, name) for pk, count in counts.items()} for name in ("due", "visited"))
+    no_due = suppress.hidden(due, told)
+    no_visited = suppress.hidden_beside(visited, no_due, due, told)
+    return {pk: First(count, _written(count, no_due.get(pk, ""), no_visited.get(pk, ""))) for pk, count in counts.items()}
+
+
+def first_sum(lines, *, every=False):
+    """Of some lines of the desk. Where it would tell what one of them leaves out, it is left out as well."""
+    count = sum((line.first.count for line in lines), Count())
+    if 0 < count.due < suppress.LEAST or 0 < count.visited < suppress.LEAST:
+        return First(count, suppress.FEW)
+    return First(count, "" if every or all(not line.first.written for line in lines) else suppress.HIDDEN)
+
+
+def _first_dimensions(programme):
+    return [use.position + 1 for use in programme.categories.all() if use.priority]
+
+
+def _written(count, no_due, no_visited):
+    """A column left out whole writes its empty cells as well; a school without such pupils has no share to leave out."""
+    return (no_due or no_visited) if count.due else ""
+
+
+def _tells(line, count, dimensions):
+    """Whether the union beside the school's categories tells one that is left out: then it goes as well.
+
+    Each category written “<5” has at most LEAST - 1; the union has at most as many as its parts together.
+    """
+    return any(
+        _tells_part({d: hidden[d] for d in dimensions if d in hidden}, getattr(count, name), [
+            getattr(line.category(d), name) for d in dimensions if d not in hidden
+        ])
+        for name, hidden in (("due", line.hidden), ("visited", line.hidden | line.hidden_visited))
+    )  # fmt: skip
+
+
+def _tells_part(left_out, union, shown):
+    few = sum(written == suppress.FEW for written in left_out.values())
+    return len(left_out) > few or bool(few) and union - sum(shown) >= few * (suppress.LEAST - 1)
