@@ -8,7 +8,7 @@ from core.beat import KIND as BEAT
 from core.enums import JobState
 from core.models import Job
 from reports.models import Compilation
-from schools.models import User
+from schools.models import School, User
 
 OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.WAITING)
 GROUPS = {
@@ -59,10 +59,14 @@ def group_counts(user):
 
 
 def job_lines(jobs, *, user):
-    """JobLines of a page of jobs. Three queries for any number of them; each job carries parts_done, parts_failed, parts."""
+    """JobLines of a page of jobs. Three queries for any number of them, one more where schools made some; each job
+    carries parts_done, parts_failed, parts. Of what a school made the desk reads which school, not which teacher."""
     jobs = list(jobs)
     ids = [job.pk for job in jobs]
-    names = dict(User.objects.filter(pk__in={job.owner_id for job in jobs}).values_list("pk", "name"))
+    at_desk = {job.owner_id for job in jobs if job.school_id is None}
+    names = dict(User.objects.filter(pk__in=at_desk).values_list("pk", "name"))
+    of_schools = {job.school_id for job in jobs} - {None}
+    schools = dict(School.objects.filter(pk__in=of_schools).values_list("pk", "short_name")) if of_schools else {}
     compilations = {row.job_id: row for row in Compilation.objects.visible_to(user).filter(job__in=ids)}
     parts = {row["parent_id"]: row for row in _parts(ids)}
     lines = []
@@ -71,6 +75,7 @@ def job_lines(jobs, *, user):
         job.parts, job.parts_done, job.parts_failed = (counted.get(name, 0) for name in ("parts", "done", "failed"))
         foreign = job.owner_id not in (None, user.pk) and not job.shared
         by = names.get(job.owner_id, "已离开的人") if job.owner_id else "定时"
+        by = schools.get(job.school_id, by)
         lines.append(JobLine(job, by, compilations.get(job.pk), by if foreign else ""))
     return lines
 

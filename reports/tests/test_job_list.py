@@ -57,6 +57,16 @@ def test_it_lists_what_runs_for_the_authority_whoever_made_it(district, officer,
     assert desk_jobs(officer).count() == 2
 
 
+def test_of_what_a_school_made_the_school_is_named_and_no_teacher(district, officer, page):
+    school = district.authority.schools.first()
+    teacher = make_user(Role.TEACHER, school=school, name="罗一鸣")
+    job = export_of(teacher, district.authority, school_id=school.pk)
+    Job.objects.filter(pk=job.pk).update(state=JobState.FAILED)
+    words = page().content.decode()
+    assert f"由{school.short_name}再做" in words
+    assert "罗一鸣" not in words
+
+
 def test_what_failed_can_be_done_again_by_whom_it_belongs_to(district, officer, page):
     compilation = start_compilation(district, "coverage", by=officer)
     mine = export_of(make_officer(district.authority, name="贺兰"), district.authority)
