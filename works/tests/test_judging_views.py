@@ -381,7 +381,7 @@ def test_lists_cost_the_same_for_any_number(as_user, programme, school, leader, 
     score_all(round_)
     sheet = sheets_of(round_, judge)[0]
     counts = {"rounds": (leader, [], 9), "round": (leader, [round_.pk], 10), "round_entries": (leader, [round_.pk], 9)}
-    counts |= {"judging": (judge, [], 6), "judging_round": (judge, [round_.pk], 11), "sheet": (judge, [sheet.token], 8)}
+    counts |= {"judging": (judge, [], 6), "judging_round": (judge, [round_.pk], 11), "sheet": (judge, [sheet.token], 7)}
     _count(as_user, counts, django_assert_num_queries)
     close_round(round_, by=leader)
     _count(as_user, {"results": (leader, [round_.pk], 10)}, django_assert_num_queries)
