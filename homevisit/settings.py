@@ -271,7 +271,7 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False  # strips only "=": our sheets w
 IMPORT_EXPORT_SKIP_ADMIN_CONFIRM = False
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
-EMAIL_TIMEOUT = 15  # seconds: a mail server that takes the call and says nothing holds no worker for ever
+EMAIL_TIMEOUT = 30  # seconds: a mail server that takes the call and says nothing holds no worker for ever
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="homevisit@localhost")
 SITE_URL = env.str("SITE_URL", default="")  # https://… as people open it: the links in mails and in group chats
 # Where a school's robot may be called: nothing else is, whatever an office types in (security.md §6).

@@ -76,7 +76,7 @@ def deliver(seconds=AT_ONCE):
             connection = _connection()
         sent += _send(row, connection)
     if connection is not None:
-        connection.close()
+        _hang_up(connection)
     return sent
 
 

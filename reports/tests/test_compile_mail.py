@@ -129,6 +129,17 @@ def test_a_server_that_refuses_stands_on_the_page_and_is_tried_again_by_hand(
     assert (len(mail.outbox), compilation.mail_error, bool(compilation.mailed_at)) == (1, "", True)
 
 
+def test_a_server_that_does_not_answer_may_have_taken_it(district, monkeypatch, django_capture_on_commit_callbacks):
+    def is_silent(self):
+        raise TimeoutError
+
+    monkeypatch.setattr(mailing.EmailMessage, "send", is_silent)
+    with django_capture_on_commit_callbacks(execute=True):
+        compilation = compiled(district[0])
+    compilation.refresh_from_db()
+    assert (compilation.mail_error, compilation.mailed_at) == (mailing.NO_ANSWER, None)
+
+
 def test_a_worker_that_dies_while_it_mails_does_not_mail_twice(
     district, monkeypatch, django_capture_on_commit_callbacks
 ):

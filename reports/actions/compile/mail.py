@@ -27,6 +27,7 @@ log = structlog.get_logger("homevisit.jobs")
 
 ON_ITS_WAY = "正在发送。几分钟后还是这句话，就先看邮箱里有没有，没有再发一次。"
 NO_SERVER = "系统还没有设置邮件服务器，没有发。请下载以后自己发，或者请管理员设置好再发一次。"
+NO_ANSWER = "邮件服务器很久没有回答，不知道发到了没有。先看邮箱里有没有，没有再发一次。"
 ONCE = timedelta(minutes=1)
 MEGABYTE = 1024 * 1024
 
@@ -103,6 +104,8 @@ def _note(compilation, result, *, attached=None, **fields):
 def _words(error):
     if isinstance(error, NoMailServer):
         return NO_SERVER
+    if isinstance(error, TimeoutError):
+        return NO_ANSWER
     return f"邮件服务器没有收下（{type(error).__name__}）。检查邮箱地址和邮件设置，再发一次。"
 
 
