@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.core.cache import cache
+
+from core.clock import now
 from core.formats import percent
 from reports.queries import suppress
 from visits.queries.coverage import Count, priority_by_school
+
+KEPT = 600  # seconds after which every school is counted anew
 
 
 @dataclass(frozen=True)
@@ -33,10 +38,10 @@ def has_first(programme):
 
 
 def firsts(programme, lines, *, user):
-    """{school id: First} for these lines of the desk. One query."""
-    found = priority_by_school(programme, user=user)
-    counts = {line.school.pk: found.get(line.school.pk, Count()) for line in lines}
-    told = {line.school.pk for line in lines if _tells(line, counts[line.school.pk], _first_dimensions(programme))}
+    """{school id: First} for these lines of the desk. At most one query."""
+    dimensions = _first_dimensions(programme)
+    counts = _counted(programme, lines, dimensions, user)
+    told = {line.school.pk for line in lines if _tells(line, counts[line.school.pk], dimensions)}
     due, visited = ({pk: getattr(count, name) for pk, count in counts.items()} for name in ("due", "visited"))
     no_due = suppress.hidden(due, told)
     no_visited = suppress.hidden_beside(visited, no_due, due, told)
@@ -49,6 +54,24 @@ def first_sum(lines, *, every=False):
     if 0 < count.due < suppress.LEAST or 0 < count.visited < suppress.LEAST:
         return First(count, suppress.FEW)
     return First(count, "" if every or all(not line.first.written for line in lines) else suppress.HIDDEN)
+
+
+def _counted(programme, lines, dimensions, user):
+    """{school id: Count}. Counted are the schools whose counters by category moved since the last look.
+
+    All schools in one go cost more than the rest of the desk; who may read the desk reads all of them, so what was
+    counted is kept for everybody. Two marks that change places move no counter: those are seen after KEPT seconds.
+    """
+    marks = {line.school.pk: [tuple(line.category(d)[:2]) for d in dimensions] for line in lines}
+    marks = {pk: mark for pk, mark in marks.items() if any(due for due, _ in mark)}
+    key = f"first:{programme.pk}:{'.'.join(map(str, dimensions))}:{int(now().timestamp()) // KEPT}"
+    kept = cache.get(key, {})
+    moved = [pk for pk, mark in marks.items() if kept.get(pk, (None,))[0] != mark]
+    if moved:
+        found = priority_by_school(programme, user=user, schools=moved if len(moved) < len(marks) else None)
+        kept |= {pk: (marks[pk], found.get(pk, Count())) for pk in moved}
+        cache.set(key, kept, KEPT)
+    return {line.school.pk: kept[line.school.pk][1] if line.school.pk in marks else Count() for line in lines}
 
 
 def _first_dimensions(programme):
