@@ -99,11 +99,11 @@ def register(programme, at=None, *, school_ids=None):
     found = defaultdict(list)
     for paper in _papers(programme, {code for code, _, _ in codes}, school_ids, at):
         found[paper.school_id, paper.code].append(paper)
+    quotas = programme.rules.quotas
+    asks = {code: (code, label, getattr(quotas, code, None), deadlines.get(kind)) for code, label, kind in codes}
+    nothing = {code: _line(*ask) for code, ask in asks.items()}
     return {
-        pk: {
-            code: _line(code, label, found.get((pk, code), ()), getattr(programme.rules.quotas, code, None), deadlines.get(kind))
-            for code, label, kind in codes
-        }
+        pk: nothing | {code: _line(*ask, found[pk, code]) for code, ask in asks.items() if (pk, code) in found}
         for pk in places
     }
 
@@ -124,7 +124,7 @@ def _schools(programme):
     return list(rows.order_by("code").values_list("pk", flat=True))
 
 
-def _line(code, label, papers, quota, deadline):
+def _line(code, label, quota, deadline, papers=()):
     states = {paper.state for paper in papers}
     state = next((one for one in WORST if one in states), H.MISSING)
     standing = [paper.filed_at for paper in papers if paper.state in STANDING]
