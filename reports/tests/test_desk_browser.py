@@ -64,3 +64,22 @@ def test_progress_moves_without_reload_and_ends_in_a_download(page_at, sign_in):
         row.get_by_role("link", name="下载").click()
     assert download.value.suggested_filename == "示例走万家走访全覆盖汇编-截至20220820-1000.zip"
     assert page.evaluate("window.stays") is True
+
+
+@pytest.mark.prove
+def test_lower_rows_are_kept_for_the_one_who_chose_them(page_at, sign_in):
+    programme, _ = make_district()
+
+    def height():
+        return page.locator("#desk-table tbody tr").first.evaluate("row => row.offsetHeight")
+
+    page = page_at(1440, 900)
+    sign_in(page, make_officer(programme.authority))
+    page.goto("/desk/")
+    ordinary = height()
+    page.get_by_role("button", name="紧凑").press("Enter")
+    lower = height()
+    page.reload()
+    assert page.locator("[data-tight][aria-pressed=true]").count() == 1 and height() == lower < ordinary
+    page.get_by_role("button", name="紧凑").click()
+    assert height() == ordinary
