@@ -12,6 +12,7 @@ class CompilationState(models.TextChoices):
 
 
 C = CompilationState
+MADE = (C.READY, C.INCOMPLETE)  # it stands as a file, and nobody is at it
 COMPILATION_MOVES = {
     "freeze": ({C.WAITING, C.FREEZING}, C.FREEZING),  # freezing again: the next worker goes on where one died
     "frozen": ({C.FREEZING}, C.FROZEN),

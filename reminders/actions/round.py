@@ -61,12 +61,24 @@ def hold(run, programmes, hours):
             if not hours.are_open(now()):
                 return
             _tell(run, ids, programmes, occasion)
+        if run.kind == RunKind.DAY:
+            _prepare_robots(run)
         with transaction.atomic():
             _beat(run, finished_at=now())
-            if run.kind == RunKind.DAY:
-                prepare_robots(run.on)
     except JobStopped:
         log.info("round_lost", kind=run.kind, on=str(run.on))
+
+
+def _prepare_robots(run):
+    """What goes wrong with a school's text keeps no round open: the robots are silent for a day."""
+    try:
+        with transaction.atomic():
+            _beat(run)
+            prepare_robots(run.on)
+    except (JobStopped, OperationalError):
+        raise
+    except Exception:
+        log.exception("robots_not_prepared", on=str(run.on))
 
 
 def _tell(run, ids, programmes, occasion):

@@ -9,6 +9,8 @@ from reminders.enums import LineKind
 from reminders.queries.line import Line
 from reports.enums import FilingState
 from reports.models import ReviewDuty, SchoolPlan, SchoolReport
+from schools.enums import Role
+from schools.models import Post
 from works.enums import WorkState
 from works.models import Work
 
@@ -16,7 +18,7 @@ FILED = ((Work, WorkState.FILED), (SchoolPlan, FilingState.FILED), (SchoolReport
 
 
 def waiting(people):
-    """Whoever has schools of the own to read is told of those, everybody else at the desk of all that nobody was given.
+    """Whoever has schools of the own to read is told of those and of what nobody was given, everybody else of all.
     Four queries."""
     if not people.authorities:
         return {}
@@ -26,23 +28,25 @@ def waiting(people):
         rows = rows.order_by().values("authority_id", "programme_id", "school_id").annotate(count=Count("pk"))
         for authority, programme, school, count in rows.values_list("authority_id", "programme_id", "school_id", "count"):
             counts[authority, programme, school] += count
-    duties = ReviewDuty.objects.filter(ended_at__isnull=True, programme_id__in=people.programmes)
+    at_desk = Post.objects.active().filter(role__in=[Role.REVIEWER, Role.DISTRICT_ADMIN]).values("user_id")
+    duties = ReviewDuty.objects.filter(ended_at__isnull=True, programme_id__in=people.programmes, reviewer__in=at_desk)
     given = duties.values_list("programme_id", "school_id", "reviewer_id")
     readers = {(programme, school): person for programme, school, person in given}
     found = defaultdict(Counter)
     for (authority, programme, school), count in counts.items():
         for person in people.officers.get(authority, set()) | people.reviewers.get(authority, set()):
             if not people.works_at(person, school):  # nobody decides on the own school (P5)
-                found[person]["mine" if readers.get((programme, school)) == person else "all"] += count
+                reader = readers.get((programme, school))
+                found[person]["free" if reader is None else "mine" if reader == person else "others"] += count
     has_duty = set(readers.values())
     return {person: lines for person, own in found.items() if (lines := _lines(own, person in has_duty))}
 
 
 def _lines(own, has_duty):
-    """With duties only the own schools'; without, everything."""
-    count = own["mine"] if has_duty else own["mine"] + own["all"]
-    if not count:
-        return []
-    words = "份你负责的学校报的材料等你审" if has_duty else "份学校报的材料等你审"
-    url = reverse("desk:review") + ("?mine=1" if has_duty else "")
-    return [Line(LineKind.REVIEW, f"{count}{words}", url, count, "desk")]
+    """With duties the own schools' and those nobody was given; without, everything."""
+    url = reverse("desk:review")
+    if not has_duty:
+        told = [(own.total(), "份学校报的材料等你审", url)]
+    else:
+        told = [(own["mine"], "份你负责的学校报的材料等你审", f"{url}?mine=1"), (own["free"], "份没有指定审核人的材料等审", url)]
+    return [Line(LineKind.REVIEW, f"{count}{words}", to, count, "desk") for count, words, to in told if count]

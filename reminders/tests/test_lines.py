@@ -241,7 +241,14 @@ def test_a_reader_with_schools_of_his_own_is_told_of_those(programme, authority,
     at_other = make_school(authority)
     duty = {"programme": programme, "authority": authority, "given_by": officer}
     ReviewDuty.objects.create(school=at_other, reviewer=reviewer, **duty)
+    nobodys = [("1份没有指定审核人的材料等审", "/desk/review/")]
+    assert of(reviewer, K.REVIEW) == nobodys
+    colleague = make_user(Role.REVIEWER, authority=authority)
+    given = ReviewDuty.objects.create(school=school, reviewer=colleague, **duty)
     assert of(reviewer, K.REVIEW) == []
+    Post.objects.filter(user=colleague).delete()  # whoever left the desk reads nothing any more
+    assert of(reviewer, K.REVIEW) == nobodys
+    given.delete()
     ReviewDuty.objects.create(school=school, reviewer=reviewer, **duty)
     assert of(reviewer, K.REVIEW) == [("1份你负责的学校报的材料等你审", "/desk/review/?mine=1")]
 

@@ -84,8 +84,8 @@ class Compilation(models.Model):
 
     @property
     def has_file(self):
-        """Also one that lacks schools."""
-        return self.state in (CompilationState.READY, CompilationState.INCOMPLETE)
+        """Also one that lacks schools, and stays until the whole one takes its place."""
+        return bool(self.file)
 
     @property
     def stage(self):

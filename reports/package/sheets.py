@@ -57,7 +57,7 @@ class Sheets:
     # ── 走访情况汇总表 ──
 
     def summary(self, path):
-        table = summary_table(self.compilation)
+        table = summary_table(self.compilation, self.missing)
         filled_on = full_day(local_date(self.compilation.created_at))
         notes = (*self._gaps(), *self._correction(), *NOTES, f"{SIGNED}{filled_on}")
         write_table(
@@ -68,7 +68,8 @@ class Sheets:
     def _gaps(self):
         if not self.missing:
             return []
-        return [f"缺{len(self.missing)}所学校，不在合计里：{'、'.join(one['name'] for one in self.missing)}。"]
+        names = "、".join(one["name"] for one in self.missing)
+        return [f"缺{len(self.missing)}所学校，不在合计里：{names}。各类别等学校齐了再列。"]
 
     def _correction(self):
         compilation = self.compilation

@@ -148,9 +148,14 @@ class SummaryTable:
     visited: int
 
 
-def summary_table(compilation):
-    """As it leaves for the district: no count of a category that points at single pupils."""
-    uses = list(compilation.programme.categories.all())
+def summary_table(compilation, missing=None):
+    """As it leaves for the district: no count of a category that points at single pupils.
+
+    missing: schools that are not in it, by default the compilation's. Without all schools no category is told: the whole
+    table that follows would tell, by the difference of the two sums, how many stand at the school that came later.
+    """
+    missing = compilation.missing if missing is None else missing
+    uses = [] if missing else list(compilation.programme.categories.all())
     columns = summary_columns(uses)
     rows, total = summary_rows(compilation)
     dimensions = [use.position + 1 for use in uses]

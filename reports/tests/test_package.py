@@ -292,6 +292,10 @@ def test_a_school_that_is_missing_is_named_in_every_table(district, package, tmp
         assert any("缺1所学校，不在合计里：示例云杉路小学。" in str(row[0]) for row in rows_of(files[name])), name
     assert any("缺1所学校：示例云杉路小学。" in line for line in lines(files["目录.docx"]))
     assert json.loads(files["manifest.json"])["missing"] == [{"name": "示例云杉路小学", "why": "磁盘满了"}]
+    # The whole table that follows would tell by its sums what the school that came later has of a category.
+    heads = [str(cell) for row in rows_of(files["走访情况汇总表.xlsx"])[:8] for cell in row if cell]
+    assert not {"困境儿童", "HARDSHIP"} & set(heads)
+    assert any("各类别等学校齐了再列" in str(row[0]) for row in rows_of(files["走访情况汇总表.xlsx"]))
 
 
 def test_a_correction_says_why_in_table_index_and_manifest_and_the_first_stays(district, package, turn):

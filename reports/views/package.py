@@ -46,6 +46,8 @@ def start(request):
     except CannotCompile as error:
         messages.error(request, str(error))
         return redirect("reports:files")
+    if locked and not compilation.password:
+        messages.info(request, "这一刻的汇编已经有一份，没有加密。要加密的，先更正它，或者等它做完再汇编到现在。")
     return redirect("reports:snapshot", compilation.pk)
 
 

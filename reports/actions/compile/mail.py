@@ -20,7 +20,7 @@ from core.files import open_private
 from core.models import AuditEntry
 from core.states import WrongState
 from reports import tasks
-from reports.enums import CompilationState
+from reports.enums import MADE, CompilationState
 from reports.models import Compilation
 
 log = structlog.get_logger("homevisit.jobs")
@@ -50,7 +50,7 @@ def mail_again(compilation, *, by):
     """To the address the bureau has now. The same again within a minute is one, unless it came back meanwhile."""
     with transaction.atomic():
         row = Compilation.objects.select_for_update(of=("self",)).select_related("authority").get(pk=compilation.pk)
-        if not row.has_file:
+        if row.state not in MADE:
             raise WrongState("这一份还没有汇编好，好了以后才能发。")
         if not row.password:
             raise WrongState("这一份没有加密，不能发邮件。汇编时勾选“加密”的才能发。")

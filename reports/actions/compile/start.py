@@ -14,7 +14,7 @@ from core.states import WrongState, move
 from programmes.enums import DeadlineKind, ProgrammeState
 from programmes.models import Deadline, Programme
 from reports import tasks
-from reports.enums import COMPILATION_MOVES, CompilationState
+from reports.enums import COMPILATION_MOVES, MADE, CompilationState
 from reports.models import Compilation
 from visits.models import Due
 
@@ -167,7 +167,7 @@ def correct_compilation(compilation, *, by, reason):
         later = Compilation.objects.filter(corrects=row).first()
         if later is not None:
             return _same(later, by, reason)
-        if not row.has_file:
+        if row.state not in MADE:
             raise WrongState("这一份还没有汇编好，好了以后才能更正。")
         return _correction(row, by, reason)
 
