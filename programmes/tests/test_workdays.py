@@ -119,8 +119,11 @@ def test_the_administrations_table_counts(settings):
 
 @pytest.mark.parametrize(
     ("days", "working", "words"),
-    [(12, 10, "其中10个工作日"), (5, 5, "都是工作日"), (1, 1, "是工作日"), (1, 0, "不是工作日"), (2, 0, "没有工作日了"), (0, 0, ""), (-3, 0, "")],
-)
+    [
+        (12, 10, "其中10个工作日"), (5, 5, "都是工作日"), (1, 1, "是工作日"), (1, 0, "不是工作日"), (2, 0, "没有工作日了"),
+        (0, 0, ""), (-3, 0, ""),
+    ],
+)  # fmt: skip
 def test_words(days, working, words):
     assert left_words(days, working) == words
 
