@@ -13,9 +13,9 @@ from programmes.actions.load import load_programme
 from programmes.config.notice import read_notice
 from programmes.models import Attendance, ConductSignature, Event
 from schools.calendar import school_year
-from students.models import Assignment, ChangeEvent, PortraitNote
+from students.models import Assignment, ChangeEvent, PastAnswer, PortraitNote
 from visits.actions.register import open_register
-from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
+from visits.models import Opinion, PastDue, PastVoid, Visit, VisitStudent, VisitVersion, VisitVisitor
 
 VISIT_TIMES = (
     "planned_at", "started_at", "ended_at", "visited_on", "created_at", "recorded_at", "locked_at", "returned_at",
@@ -64,6 +64,18 @@ def _move(notice):
     changes.update(
         **{name: F(name) + later for name in ("occurred_on", "created_at", "answered_on", "answered_at")}
     )
+    _move_history(copy, changes, later)
     open_register(moved)
     record(moved, "demo.refresh", by=None, days=days)
     return days
+
+
+def _move_history(copy, changes, later):
+    """What rows said before, by the same days; a figure asked for as of an instant moves with the rest."""
+    for rows, names in (
+        (VisitVersion.objects.filter(visit__programme=copy), ("written_at", "superseded_at")),
+        (PastVoid.objects.filter(visit__programme=copy), ("voided_at", "unvoided_at")),
+        (PastDue.objects.filter(due__programme=copy), ("since", "until")),
+        (PastAnswer.objects.filter(change__in=changes), ("answered_on", "answered_at", "reopened_at")),
+    ):
+        rows.update(**{name: F(name) + later for name in names})
