@@ -125,7 +125,7 @@ def test_home_and_mine_query_count(as_user, programme, head, school_class, rows,
         make_student(school_class)
     open_register(programme)
     client = as_user(head)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(reverse("visits:home"))
     with django_assert_num_queries(11):
         client.get(reverse("visits:mine"))
