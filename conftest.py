@@ -9,10 +9,13 @@
 """
 
 import os
+import threading
+import time
 
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 
 from tools.setup import chromium
@@ -44,6 +47,38 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.walk)
         elif not (item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)):
             item.add_marker(pytest.mark.sqlite)
+
+
+class AtWork:
+    """Requests the live server is answering. A page that closes still sends what it keeps; the tables may be emptied
+    only when that has been written."""
+
+    def __init__(self):
+        self.requests, self.changed_at, self.lock = 0, 0.0, threading.Lock()
+        request_started.connect(self.begun, dispatch_uid="at_work.begun", weak=False)
+        request_finished.connect(self.over, dispatch_uid="at_work.over", weak=False)
+
+    def begun(self, **_):
+        self._count(1)
+
+    def over(self, **_):
+        self._count(-1)
+
+    def _count(self, by):
+        if threading.current_thread() is not threading.main_thread():  # the test's own client is not the server
+            with self.lock:
+                self.requests, self.changed_at = max(0, self.requests + by), time.monotonic()
+
+    def settle(self, quiet=0.15, most=10):
+        until = time.monotonic() + most
+        beginning = time.monotonic()
+        while (now := time.monotonic()) < until:
+            if not self.requests and now - max(self.changed_at, beginning) > quiet:
+                return
+            time.sleep(0.02)
+
+
+at_work = AtWork()
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +127,7 @@ def page_at(browser, live_server):
     yield open_page
     for context in contexts:
         context.close()
+    at_work.settle()
     assert problems == []
 
 

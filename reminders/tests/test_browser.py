@@ -52,7 +52,7 @@ def test_from_the_bell_to_the_family_on_the_phone(morning, head, leader, page_at
     sign_in(desk, leader)
     desk.goto("/reminders/")
     assert axe(desk) == []
-    desk.get_by_role("link", name="发到学校群里").click()
+    desk.locator("#main").get_by_role("link", name="发到学校群里").click()
     desk.wait_for_url("**/reminders/robot/")
     assert axe(desk) == []
     desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
