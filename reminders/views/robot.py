@@ -69,7 +69,7 @@ def _hook(request, pk):
 
 
 def _schools(user):
-    return list(School.objects.filter(pk__in=user.reach.whole_schools).order_by("code"))
+    return list(School.objects.visible_to(user).filter(pk__in=user.reach.whole_schools).order_by("code"))
 
 
 def chosen_school(request):
