@@ -1,0 +1,78 @@
+"""家长意见: how many were heard at counted visits, how many the family has its answer to, and who may count them."""
+
+import pytest
+
+from schools.enums import Role
+from schools.tests.factories import (
+    make_class,
+    make_class_head,
+    make_leader,
+    make_officer,
+    make_school,
+    make_user,
+)
+from students.tests.factories import make_student
+from visits.actions.register import open_register
+from visits.actions.review import unvoid_visit, void_visit
+from visits.queries.opinions import answered_by_school
+from visits.tests.factories import make_visit
+
+pytestmark = pytest.mark.django_db
+
+
+def heard(*answerers):
+    return [{"category": "作业", "text": f"意见{n}。", "answerer": one} for n, one in enumerate(answerers)]
+
+
+@pytest.fixture
+def officer(school):
+    return make_officer(school.authority)
+
+
+@pytest.fixture
+def visited(programme, student, head):
+    open_register(programme)
+    return make_visit(student, by=head, programme=programme, opinions=heard("answered", "me", "school", "answered"))
+
+
+def test_counted_by_school(programme, school, visited, officer, leader):
+    other = make_class(make_school(school.authority))
+    teacher, pupil = make_class_head(other), make_student(other)
+    make_visit(pupil, by=teacher, programme=programme, opinions=heard("school"))
+    assert answered_by_school(programme, officer) == {school.pk: (4, 2), other.school_id: (1, 0)}
+    assert answered_by_school(programme, leader) == {school.pk: (4, 2)}
+    assert answered_by_school(programme, make_leader(other.school)) == {other.school_id: (1, 0)}
+
+
+def test_nobody_counts_what_is_not_theirs(programme, school, visited, head):
+    others = [
+        head,  # reads the texts of the class, and counts no school
+        make_user(Role.TEACHER, school=school),
+        make_leader(make_school(school.authority)),
+        make_user(Role.REVIEWER, authority=school.authority),
+    ]
+    for user in others:
+        assert answered_by_school(programme, user) == {}
+
+
+def test_whoever_keeps_the_school_counts_its_own(programme, school, visited):
+    assert answered_by_school(programme, make_user(Role.SCHOOL_ADMIN, school=school)) == {school.pk: (4, 2)}
+
+
+def test_only_counted_visits(programme, school_class, head, leader, officer, visited):
+    for fields in ({"day": "2021-12-31"}, {"mode": "phone"}):
+        pupil = make_student(school_class)
+        make_visit(pupil, by=head, programme=programme, opinions=heard("answered"), **fields)
+    pk = school_class.school_id
+    assert answered_by_school(programme, officer) == {pk: (4, 2)}
+    void_visit(visited, by=leader, reason="写错了人")
+    assert answered_by_school(programme, officer) == {}
+    unvoid_visit(visited, by=leader, reason="没有写错")
+    assert answered_by_school(programme, officer) == {pk: (4, 2)}
+
+
+def test_one_query(programme, visited, officer, leader, django_assert_num_queries):
+    for user in (officer, leader):
+        _ = user.reach
+        with django_assert_num_queries(1):
+            answered_by_school(programme, user)
