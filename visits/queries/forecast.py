@@ -152,10 +152,18 @@ class ClassOutlook(Outlook):
 
 @dataclass(frozen=True)
 class Schools:
-    """How many schools of a district; none is named."""
+    """Schools of a district the pace or the last days speak of; never ranked."""
 
-    late: int
-    bunched: int
+    late_ids: frozenset = frozenset()
+    bunched_ids: frozenset = frozenset()
+
+    @property
+    def late(self):
+        return len(self.late_ids)
+
+    @property
+    def bunched(self):
+        return len(self.bunched_ids)
 
 
 @dataclass(frozen=True)
@@ -260,7 +268,7 @@ def outlook(programme, user, school, *, classes=None, figures=None):
 
 
 def schools_outlook(programme, *, user, figures=None):
-    """Schools of the district that will not be done at the present pace, or whose visits bunch at the end: numbers only.
+    """Schools of the district that will not be done at the present pace, or whose visits bunch at the end.
 
     Two queries, one after the last day, and one for figures of coverage() by school where they are not given.
     """
@@ -268,11 +276,13 @@ def schools_outlook(programme, *, user, figures=None):
     ahead = ahead_of(programme)
     rows = Due.objects.filter(programme=programme)  # counted by school; coverage() says which schools the user sees
     made, planned = _made(rows, "school_id", ahead), _planned_by_school(programme, ahead)
-    found = [
-        look_ahead(ahead, figure=figure, made=made[figure.place_id], planned=planned[figure.place_id])
+    found = {
+        figure.place_id: look_ahead(ahead, figure=figure, made=made[figure.place_id], planned=planned[figure.place_id])
         for figure in figures
-    ]
-    return Schools(late=sum(one.late for one in found), bunched=sum(one.bunched for one in found))
+    }
+    return Schools(
+        frozenset(pk for pk, one in found.items() if one.late), frozenset(pk for pk, one in found.items() if one.bunched)
+    )
 
 
 def _made(rows, place, ahead):
