@@ -1,7 +1,8 @@
 """Works, plans and reports as they stood at an instant: today's rows, with every decision since then taken back.
 
-Texts come from the version that was filed. What changes without a decision has no history and is read as of today:
-the nominee's facts sealed with a newer submission, a school's own award.
+A decision that was undone after the instant stood at it, as reports/queries/submissions.py tells it. Texts come from the
+version that was filed. What changes without a decision has no history and is read as of today: the nominee's facts sealed
+with a newer submission, a school's own award.
 """
 
 import copy
@@ -26,7 +27,7 @@ def papers_of(programme, schools, at):
     """
     rows = _rows(programme, schools, at)
     since = _decisions(rows, at)
-    stood = [_stood(row, since.get((LABELS[type(row)], row.pk), ())) for row in rows]
+    stood = [_stood(row, since.get((LABELS[type(row)], row.pk), ()), at) for row in rows]
     stood = [row for row in stood if row.state in (*FILED, *AT_DISTRICT_STATES) and row.filed_at and row.filed_at < at]
     texts = _texts(stood)
     found = {school.pk: [] for school in schools}
@@ -47,24 +48,31 @@ def _rows(programme, schools, at):
 
 
 def _decisions(rows, at):
-    """{(label, pk): [decision]} since the instant, newest first. One query."""
+    """{(label, pk): [decision]} made or undone since the instant, newest first. One query."""
     chosen = Q(pk__in=[])
     for model, label in LABELS.items():
         if ids := [row.pk for row in rows if type(row) is model]:
             chosen |= Q(about_type=label, about_id__in=ids)
     found = {}
-    for decision in Decision.objects.filter(chosen, at__gte=at).order_by("-id"):
+    moved = Q(at__gte=at) | Q(undone_at__gte=at)
+    for decision in Decision.objects.filter(chosen, moved).order_by("-id"):
         found.setdefault((decision.about_type, decision.about_id), []).append(decision)
     return found
 
 
-def _stood(row, since):
+def _stood(row, since, at):
+    """The columns of an undone decision are gone; of those that can be undone a paper prints none."""
     shown = copy.copy(row)
     for decision in since:
+        if decision.at < at:
+            continue
         shown.state = decision.was
         for name, value in decision.before.items():
             field = row._meta.get_field(name)
             setattr(shown, field.attname, value if field.is_relation else field.to_python(value))
+    stood = next((decision for decision in since if decision.at < at), None)
+    if stood is not None:
+        shown.state = stood.became
     return shown
 
 
