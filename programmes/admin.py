@@ -18,6 +18,7 @@ from core.documents.package import MOST_BYTES
 from core.files import open_private
 from core.formats import day
 from core.states import WrongState
+from programmes.actions.past import keep_notice, lock_notice
 from programmes.actions.state import close_programme, open_programme, programme_edited
 from programmes.actions.template import retire_template, template_problems, upload_template
 from programmes.config.check import config_problems
@@ -218,6 +219,7 @@ class ProgrammeAdmin(ScopedAdmin):
 
     def save_model(self, request, obj, form, change):
         authorize(request.user, self.perm_change, obj)
+        form.stood = lock_notice(obj.pk)
         obj.save()
 
     def save_related(self, request, form, formsets, change):
@@ -228,6 +230,7 @@ class ProgrammeAdmin(ScopedAdmin):
             if formset.has_changed():
                 fields.add({Phase: "phases", Deadline: "deadlines"}.get(formset.model, "categories"))
         if fields:
+            keep_notice(form.instance.pk, form.stood)
             programme_edited(form.instance, fields=fields, by=request.user)
 
 

@@ -4,24 +4,21 @@ import hashlib
 import json
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core.audit import record
+from programmes.actions.past import keep_notice
 from programmes.config.check import config_problems
-from programmes.config.days import utc_words
 from programmes.config.notice import NoticeError
 from programmes.models import Category, Deadline, Phase, Programme, ProgrammeCategory
+from programmes.queries.rows import CATEGORY_FIELDS, USE_FIELDS, rows_in, values_of
 from programmes.queries.use import category_problems
 from programmes.signals import categories_changed, programme_changed
 from schools.models import Authority
 
 ABSENT = object()
-PROGRAMME_DAYS = ("issued_on", "starts_on", "ends_on", "due_on")
-CATEGORY_FIELDS = ("name", "restricted", "psych", "suggested_by")
-USE_FIELDS = ("position", "label", "priority", "from_changes")
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,7 @@ def load_programme(notice, *, by=None):
     changed = sorted(name.removeprefix("programme.") for name in differences(stand, wanted))
     _write(programme, stand, wanted)
     Programme.objects.filter(pk=programme.pk).update(source=rows, source_checksum=checksum)
+    keep_notice(programme.pk, stand)
     programme = Programme.objects.get(pk=programme.pk)
     record(programme, "programme.load", by=by, fields=changed, created=False, checksum=checksum)
     if changed:
@@ -75,12 +73,12 @@ def the_authority(table):
 def _create(rows, authority, checksum, by):
     programme = Programme.objects.create(
         authority=authority, config=deepcopy(rows["config"]), source=rows, source_checksum=checksum,
-        **_values(rows["programme"]),
+        **values_of(rows["programme"]),
     )  # fmt: skip
     for code, row in rows["phases"].items():
-        Phase.objects.create(programme=programme, code=code, **_values(row))
+        Phase.objects.create(programme=programme, code=code, **values_of(row))
     for kind, row in rows["deadlines"].items():
-        Deadline.objects.create(programme=programme, kind=kind, **_values(row))
+        Deadline.objects.create(programme=programme, kind=kind, **values_of(row))
     for code, row in rows["categories"].items():
         _use(programme, code, row)
     record(programme, "programme.load", by=by, fields=["*"], created=True, checksum=checksum)
@@ -88,26 +86,6 @@ def _create(rows, authority, checksum, by):
 
 
 # ── by difference ──
-
-
-def rows_in(programme):
-    """The programme as it stands, in the shape of Notice.rows."""
-
-    def plain(row, *fields):
-        return {name: _plain(getattr(row, name)) for name in fields}
-
-    names = ("code", "school_year", "title", "short_title", "document_no", "document_title", "issuer", *PROGRAMME_DAYS)
-    return {
-        "authority": programme.authority.code,
-        "programme": plain(programme, *names),
-        "phases": {p.code: plain(p, "name", "starts_on", "ends_on", "steps", "position") for p in programme.phases.all()},
-        "deadlines": {d.kind: plain(d, "title", "at", "position") for d in programme.deadlines.all()},
-        "categories": {
-            use.category.code: plain(use.category, *CATEGORY_FIELDS) | plain(use, *USE_FIELDS)
-            for use in programme.categories.select_related("category")
-        },
-        "config": programme.config,
-    }
 
 
 def merge(base, stand, new):
@@ -147,7 +125,7 @@ def _write(programme, stand, wanted):
     problems += _category_problems(programme, stand["categories"], wanted["categories"])
     if problems:
         raise NoticeError(problems)
-    for name, value in _values(wanted["programme"]).items():
+    for name, value in values_of(wanted["programme"]).items():
         setattr(programme, name, value)
     programme.config = wanted["config"]
     try:
@@ -164,7 +142,7 @@ def _write_rows(rows, key, stand, wanted):
     rows.filter(**{f"{key}__in": stand.keys() - wanted.keys()}).delete()
     for code, values in wanted.items():
         if stand.get(code) != values:
-            rows.update_or_create(**{key: code}, defaults=_values(values))
+            rows.update_or_create(**{key: code}, defaults=values_of(values))
 
 
 def _category_problems(programme, stand, wanted):
@@ -194,19 +172,3 @@ def _use(programme, code, row, before=None):
     ProgrammeCategory.objects.update_or_create(
         programme=programme, category=category, defaults={name: row[name] for name in USE_FIELDS}
     )
-
-
-def _plain(value):
-    if isinstance(value, datetime):
-        return utc_words(value)
-    return str(value) if isinstance(value, date) else value
-
-
-def _values(row):
-    """JSON back to columns."""
-    values = dict(row)
-    for name in (*PROGRAMME_DAYS, "at"):
-        if isinstance(values.get(name), str):
-            kind = datetime if name == "at" else date
-            values[name] = kind.fromisoformat(values[name])
-    return values

@@ -1,3 +1,4 @@
+from programmes.models.past import PastNotice
 from programmes.models.programme import Category, Deadline, Phase, Programme, ProgrammeCategory, SchoolForm
 from programmes.models.ready import Attendance, ConductSignature, DocumentTemplate, Event
 from programmes.models.upward import EventPhoto, LatePass, Publicity
@@ -11,6 +12,7 @@ __all__ = [
     "Event",
     "EventPhoto",
     "LatePass",
+    "PastNotice",
     "Phase",
     "Programme",
     "ProgrammeCategory",
