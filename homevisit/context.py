@@ -70,7 +70,7 @@ def menu(user, programme=None):
             short="报表",
         ),
         item("desk:as_of", "按时刻看", "clock-history", when=bool(reach.authorities)),
-        item("reports:as_of", "按时刻看", "clock-history", when=bool(reach.leader_schools)),
+        item("reports:as_of", "按时刻看", "clock-history", when=school),
         item("reminders:mine", "提醒", "bell", when=bool(reach.roles)),
         item("programmes:overview", "活动安排", "calendar-range", when=bool(reach.roles)),
         item("programmes:conduct", code.title if code else "", "shield-check", when=bool(code and code.rules)),
