@@ -1,9 +1,12 @@
 """Which programme a page speaks of."""
 
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
 from programmes.enums import ProgrammeState
 from programmes.models import Programme
 
 SESSION_KEY = "programme"
+IN_ADDRESS = "notice"  # ?notice=CODE opens a page for this programme, whichever was looked at last
 
 
 def programmes_for(user):
@@ -25,3 +28,24 @@ def current_programme(request):
     rows = available_programmes(request)
     chosen = request.session.get(SESSION_KEY)
     return next((p for p in rows if p.code == chosen), None) or next(iter(rows), None)
+
+
+def choose(request, code):
+    """The session's programme from now on; False where it is none of the user's."""
+    if not any(programme.code == code for programme in available_programmes(request)):
+        return False
+    request.session[SESSION_KEY] = code
+    return True
+
+
+def address_for(url, programme):
+    """A link that opens its page for this programme."""
+    parts = urlsplit(url)
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != IN_ADDRESS]
+    return parts._replace(query=urlencode([*query, (IN_ADDRESS, programme.code)])).geturl()
+
+
+def address_without(url):
+    parts = urlsplit(url)
+    query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != IN_ADDRESS]
+    return parts._replace(query=urlencode(query)).geturl()

@@ -12,7 +12,7 @@ from core.states import WrongState
 from programmes.actions.form import save_school_form
 from programmes.enums import ProgrammeState
 from programmes.forms import SchoolFormForm
-from programmes.queries.current import SESSION_KEY, current_programme, programmes_for
+from programmes.queries.current import choose, current_programme
 from programmes.queries.form import apply_changes, record_form, school_changes
 from programmes.queries.overview import deadline_lines, home_school, phase_lines, schools_run_by, years_notice
 from schools.models import School
@@ -21,10 +21,8 @@ from schools.models import School
 @require_POST
 def switch(request):
     """Choose the programme of the session, then back to the page one came from."""
-    code = request.POST.get("programme", "")
-    if not any(programme.code == code for programme in programmes_for(request.user)):
+    if not choose(request, request.POST.get("programme", "")):
         raise Http404
-    request.session[SESSION_KEY] = code
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(target if safe else "/")

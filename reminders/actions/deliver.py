@@ -59,19 +59,20 @@ class _NoAnswer(Exception):
 
 def deliver(seconds=AT_ONCE):
     """Send what is ready, inside the open hours, for a while. Called every minute; two at once share the work."""
-    if not Hours.of(open_programmes()).are_open(now()):
+    hours = Hours.of(open_programmes())
+    if not hours.are_open(now()):
         return 0
     until, sent = time.monotonic() + seconds, 0
     # Robots first: they are few, and a mail server that is slow to answer takes up whole turns.
     ready = list(_ready().order_by("-channel", "pk").values_list("pk", "attempts", "state")[:CHUNK])
     connection = None
     for pk, attempts, state in ready:
-        if time.monotonic() > until:
+        if time.monotonic() > until or not hours.are_open(now()):
             break
         mine = Delivery.objects.filter(pk=pk, attempts=attempts, state=state)
         if not mine.update(state=DeliveryState.CLAIMED, attempts=F("attempts") + 1, claimed_at=now()):
             continue
-        row = Delivery.objects.select_related("digest__user", "digest__message", "hook").get(pk=pk)
+        row = Delivery.objects.select_related("digest__user", "digest__message", "hook__school").get(pk=pk)
         if row.channel == Channel.MAIL and connection is None:
             connection = _connection()
         sent += _send(row, connection)
@@ -143,7 +144,7 @@ def _mail(row, connection):
 
 
 def _robot(row):
-    if not row.hook.is_active:
+    if not (row.hook.is_active and row.hook.school.is_active):
         return False
     send_text(row.hook, row.text)
     return True

@@ -65,7 +65,7 @@ def _settle(digests, persons, programmes):
 
 def standing(digest, lines):
     """Of the lines due now, those the digest told of."""
-    told = {(line["kind"], line.get("code", "")) for line in digest.lines}
+    told = {(line["kind"], line.get("code", ""), line.get("programme", 0)) for line in digest.lines}
     return [line for line in lines if line.key in told]
 
 

@@ -32,21 +32,27 @@ def waiting(people):
     duties = ReviewDuty.objects.filter(ended_at__isnull=True, programme_id__in=people.programmes, reviewer__in=at_desk)
     given = duties.values_list("programme_id", "school_id", "reviewer_id")
     readers = {(programme, school): person for programme, school, person in given}
-    found = defaultdict(Counter)
+    found = defaultdict(lambda: defaultdict(Counter))
     for (authority, programme, school), count in counts.items():
         for person in people.officers.get(authority, set()) | people.reviewers.get(authority, set()):
             if not people.works_at(person, school):  # nobody decides on the own school (P5)
                 reader = readers.get((programme, school))
-                found[person]["free" if reader is None else "mine" if reader == person else "others"] += count
-    has_duty = set(readers.values())
-    return {person: lines for person, own in found.items() if (lines := _lines(own, person in has_duty))}
+                found[person][programme]["free" if reader is None else "mine" if reader == person else "others"] += count
+    has_duty = {(programme, person) for (programme, _), person in readers.items()}
+    lines = defaultdict(list)
+    for person, notices in found.items():
+        for programme, own in sorted(notices.items()):
+            lines[person] += _lines(programme, own, (programme, person) in has_duty)
+    return lines
 
 
-def _lines(own, has_duty):
+def _lines(programme, own, has_duty):
     """With duties the own schools' and those nobody was given; without, everything."""
     url = reverse("desk:review")
     if not has_duty:
         told = [(own.total(), "份学校报的材料等你审", url)]
     else:
         told = [(own["mine"], "份你负责的学校报的材料等你审", f"{url}?mine=1"), (own["free"], "份没有指定审核人的材料等审", url)]
-    return [Line(LineKind.REVIEW, f"{count}{words}", to, count, "desk") for count, words, to in told if count]
+    return [
+        Line(LineKind.REVIEW, f"{count}{words}", to, count, "desk", programme) for count, words, to in told if count
+    ]

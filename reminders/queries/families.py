@@ -120,21 +120,24 @@ def families(people, found):
         for person in heads | found.visitors.get(key, set()) | found.mentors.get(pupil, set()):
             if person not in people.ids or not people.works_at(person, school):
                 continue
-            home = homes[person][programme, household or -pupil]
+            home = homes[person, programme][household or -pupil]
             home.mine |= found.leads.get(key, person) == person
             home.planned |= key in found.planned
             home.first |= priority in FIRST_FAMILIES if person in heads else key in found.first
-    return {person: lines for person, own in homes.items() if (lines := _line(own.values()))}
+    lines = defaultdict(list)
+    for (person, programme), own in sorted(homes.items()):
+        lines[person] += _line(programme, own.values())
+    return lines
 
 
-def _line(homes):
+def _line(programme, homes):
     waiting = [home for home in homes if home.is_next]
     first = sum(home.first for home in waiting)
     if not waiting:
         return []
     text = f"还有{len(waiting)}家没走访也没约时间" + (f"，先约其中{first}家重点家庭" if first else "")
     url = reverse("visits:mine") + ("?state=priority" if first else "?state=waiting")
-    return [Line(LineKind.FAMILIES, text, url, len(waiting))]
+    return [Line(LineKind.FAMILIES, text, url, len(waiting), programme=programme)]
 
 
 def class_left(people, found):
@@ -142,18 +145,19 @@ def class_left(people, found):
     left, unasked = defaultdict(set), defaultdict(set)
     for programme, pupil, _, school_class, _, _ in found.rows:
         if school_class in people.heads:
-            left[school_class].add(pupil)
+            left[school_class, programme].add(pupil)
             if (programme, pupil) not in found.leads:
-                unasked[school_class].add(pupil)
+                unasked[school_class, programme].add(pupil)
     lines = defaultdict(list)
-    for school_class, pupils in sorted(left.items()):
+    for (school_class, programme), pupils in sorted(left.items()):
+        line = _of_class(people, school_class, programme, len(pupils), len(unasked[school_class, programme]))
         for person in people.heads[school_class]:
-            lines[person].append(_of_class(people, school_class, len(pupils), len(unasked[school_class])))
+            lines[person].append(line)
     return lines
 
 
-def _of_class(people, school_class, count, unasked):
+def _of_class(people, school_class, programme, count, unasked):
     some = 0 < unasked < count  # a class head who goes everywhere has assigned nobody, and that is fine
     text = f"{people.labels[school_class]}还有{count}人没走访" + (f"，其中{unasked}人没安排老师" if some else "")
     url = reverse("visits:waiting") + f"?school_class={school_class}&state=open"
-    return Line(LineKind.CLASS_LEFT, text, url, count, str(school_class))
+    return Line(LineKind.CLASS_LEFT, text, url, count, str(school_class), programme, people.classes[school_class])

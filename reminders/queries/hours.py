@@ -44,8 +44,8 @@ class Hours:
             rules = [Reminders()]
             opens, closes = _time(rules[0].quiet_to), _time(rules[0].quiet_from)
         start = {
-            RunKind.DAY: max(_time(rule.day_at) for rule in rules),
-            RunKind.EVENING: max(_time(rule.evening_at) for rule in rules),
+            RunKind.DAY: _start("day_at", rules, opens, closes),
+            RunKind.EVENING: _start("evening_at", rules, opens, closes),
         }
         return cls(start, opens, closes)
 
@@ -58,6 +58,15 @@ class Hours:
         if not self.are_open(moment) or timezone.localtime(moment).time() < self.start[kind]:
             return False
         return kind == RunKind.EVENING or is_workday(local_date(moment))
+
+
+def _start(name, rules, opens, closes):
+    """The latest hour of the notices that lies in the open ones; where none does the product's own, else the first."""
+    for asked in (rules, [Reminders()]):
+        hours = [hour for rule in asked if opens <= (hour := _time(getattr(rule, name))) < closes]
+        if hours:
+            return max(hours)
+    return opens
 
 
 def _time(text):

@@ -1,7 +1,8 @@
 """One thing that is due for somebody: words, a number, and the page where it is done."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from programmes.queries.current import address_for
 from reminders.enums import LineKind
 
 ORDER = {kind: place for place, kind in enumerate(LineKind)}
@@ -11,25 +12,40 @@ MOST = 280  # characters of a notice's text, which holds 300
 @dataclass(frozen=True)
 class Line:
     """text: numbers and days, never a pupil's name or a category. code: which deadline or paper, so that the same
-    line is known again."""
+    line is known again. programme: whose page it opens, where the page shows one notice; school: whose thing it is."""
 
     kind: str
     text: str
     url: str
     count: int
     code: str = ""
+    programme: int = 0
+    school: int = 0
 
     def as_json(self):
         return asdict(self)
 
     @property
     def key(self):
-        return (str(self.kind), self.code)
+        return (str(self.kind), self.code, self.programme)
 
 
 def ordered(lines):
     """The most urgent first; equal ones as they came."""
     return sorted(lines, key=lambda line: ORDER[line.kind])
+
+
+def placed(line, people, person):
+    """The line as this person reads it: opened for its own notice, and saying which notice and which school where the
+    person has several."""
+    programme = people.programmes.get(line.programme)
+    if programme is None:
+        return line
+    said = [str(programme)] if people.has_several(programme) else []
+    if line.school and len(people.staff.get(person, ())) > 1:
+        said.append(people.names[line.school])
+    text = f"{'，'.join(said)}：{line.text}" if said else line.text
+    return replace(line, text=text, url=address_for(line.url, programme))
 
 
 def summary(lines):

@@ -4,7 +4,7 @@ thing that is done is never told of."""
 from collections import defaultdict
 
 from reminders.queries import desk, families, looking, missing, visiting, writing
-from reminders.queries.line import ordered
+from reminders.queries.line import ordered, placed
 
 DAILY = (
     visiting.appointments, visiting.unwritten, visiting.returned, visiting.confirm, visiting.opinions,
@@ -27,7 +27,7 @@ def due_lines(people, occasion):
         for person, lines in part.items():
             if person in people.ids:
                 found[person] += lines
-    return {person: ordered(lines) for person, lines in found.items()}
+    return {person: [placed(line, people, person) for line in ordered(lines)] for person, lines in found.items()}
 
 
 def evening_lines(people):

@@ -24,23 +24,26 @@ def records(people):
         visit__programme_id__in=people.programmes,
     )  # fmt: skip
     asked = list(rows.annotate(place=F("visit__school_id")).values_list(
-        "visit_id", "place", "school_id", "student__school_class_id"
+        "visit_id", "visit__programme_id", "place", "school_id", "student__school_class_id"
     ))  # fmt: skip
     went = _went(rows)
     heads = _heads(places)
-    found = defaultdict(set)
-    for visit, place, school, school_class in asked:
+    found = defaultdict(lambda: defaultdict(set))
+    for visit, programme, place, school, school_class in asked:
         visitors = went[visit]
         if school == place:
             for person in people.heads.get(school_class, set()) - visitors:
-                found[person].add(visit)
+                found[person][programme].add(visit)
         if heads.get(school_class, set()) & visitors:
             for person in people.leaders.get(place, set()) - visitors:
-                found[person].add(visit)
+                found[person][programme].add(visit)
     url = reverse("visits:to_review")
     return {
-        person: [Line(LineKind.REVIEW, f"{len(visits)}份家访记录等你看", url, len(visits), "record")]
-        for person, visits in found.items()
+        person: [
+            Line(LineKind.REVIEW, f"{len(visits)}份家访记录等你看", url, len(visits), "record", programme)
+            for programme, visits in sorted(own.items())
+        ]
+        for person, own in found.items()
     }
 
 

@@ -35,7 +35,7 @@ def schools(people, occasion):
         papers = register(programme, school_ids=places)
         for school in places:
             found = list(_of_school(programme, school, ahead, left, papers.get(school, {})))
-            found += _late(school, longer.get(school, ()), papers.get(school, {}))
+            found += _late(programme, school, longer.get(school, ()), papers.get(school, {}))
             for person in people.offices[school]:
                 lines[person] += found
     return lines
@@ -43,10 +43,10 @@ def schools(people, occasion):
 
 def _of_school(programme, school, ahead, left, papers):
     for one in ahead:
-        if one.kind == DeadlineKind.COVERAGE and (line := _coverage(one, school, left)):
+        if one.kind == DeadlineKind.COVERAGE and (line := _coverage(programme, one, school, left)):
             yield line
         if owed := owing(programme, one, papers):
-            yield _papers(one, school, owed)
+            yield _papers(programme, one, school, owed)
 
 
 def _longer(programme, places, occasion):
@@ -61,28 +61,35 @@ def _longer(programme, places, occasion):
     return found
 
 
-def _late(school, passes, papers):
+def _late(programme, school, passes, papers):
     for submission, one in passes:
         line = papers.get(submission)
         if line and line.is_owed:
-            url = reverse(PAGES.get(submission, "works:school"))
             text = f"{when(one)}补报截止，还没有报：{line.label}"
-            yield Line(LineKind.MISSING, text, url, 1, f"late {submission} {school}")
+            yield Line(
+                LineKind.MISSING, text, _page(submission, school), 1, f"late {submission} {school}", programme.pk, school
+            )
 
 
-def _coverage(one, school, left):
+def _page(submission, school):
+    """Where the school hands it in."""
+    return f"{reverse(PAGES.get(submission, 'works:school'))}?school={school}"
+
+
+def _coverage(programme, one, school, left):
     classes = left.get(school, {})
     if not classes:
         return None
     pupils = sum(classes.values())
     text = f"{when(one)}走访截止：{len(classes)}个班还有{pupils}人没走访"
-    return Line(LineKind.MISSING, text, reverse("visits:school", args=[school]), pupils, f"{one.kind} {school}")
+    url = reverse("visits:school", args=[school])
+    return Line(LineKind.MISSING, text, url, pupils, f"{one.kind} {school}", programme.pk, school)
 
 
-def _papers(one, school, owed):
+def _papers(programme, one, school, owed):
     names = "、".join(f"{line.label}{'（退回）' if line.state == Handed.RETURNED else ''}" for line in owed)
-    url = reverse(PAGES.get(owed[0].code, "works:school"))
-    return Line(LineKind.MISSING, f"{when(one)}截止，还没有报：{names}", url, len(owed), f"papers {one.kind} {school}")
+    text, url = f"{when(one)}截止，还没有报：{names}", _page(owed[0].code, school)
+    return Line(LineKind.MISSING, text, url, len(owed), f"papers {one.kind} {school}", programme.pk, school)
 
 
 def owing(programme, one, papers):
@@ -137,7 +144,8 @@ def _of_district(programme, ahead):
         said += [f"{label}{number}所没报" for label, number in owed.items()]
         if said:
             text = f"{when(one)}{one.title}截止：{'、'.join(said)}"
-            yield Line(LineKind.MISSING, text, reverse("desk:home"), max(count, *owed.values(), 0), f"district {one.kind}")
+            most = max(count, *owed.values(), 0)
+            yield Line(LineKind.MISSING, text, reverse("desk:home"), most, f"district {one.kind}", programme.pk)
 
 
 def _in_use(programme):

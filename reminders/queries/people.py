@@ -23,6 +23,7 @@ class People:
     ids: set
     programmes: dict
     schools: dict
+    names: dict  # school id: 晨曦小学
     labels: dict  # class id: 五（3）班
     classes: dict  # class id: school id
     heads: dict  # class id: people
@@ -35,6 +36,10 @@ class People:
     def works_at(self, person, school_id):
         """Only what happens at the person's school of today is told: whoever moved hears no more of the old one."""
         return school_id in self.staff.get(person, ())
+
+    def has_several(self, programme):
+        """Is another notice of the same authority open too?"""
+        return sum(one.authority_id == programme.authority_id for one in self.programmes.values()) > 1
 
     @property
     def authorities(self):
@@ -49,7 +54,7 @@ def batches(programmes, size=BATCH):
     """Ids of everybody with a post of today where a notice is open, in lists of one part of the district each, so
     that the schools of a list are few. One query."""
     authorities = {one.authority_id for one in programmes}
-    posts = Post.objects.active().filter(user__is_active=True).values_list(
+    posts = _posts_in_use().values_list(
         "user_id", "school_id", "school_class__school_id", "authority_id", "school__authority_id",
         "school_class__school__authority_id",
     )  # fmt: skip
@@ -63,8 +68,8 @@ def batches(programmes, size=BATCH):
 
 def people(ids, programmes):
     """People of these ids. One query, programmes are at hand."""
-    found = People(set(ids), {}, {}, {}, {}, _sets(), _sets(), _sets(), _sets(), _sets(), _sets())
-    posts = Post.objects.active().filter(user_id__in=ids, user__is_active=True)
+    found = People(set(ids), {}, {}, {}, {}, {}, _sets(), _sets(), _sets(), _sets(), _sets(), _sets())
+    posts = _posts_in_use().filter(user_id__in=ids)
     for post in posts.select_related("school", "school_class__school"):
         _enter(found, post)
     authorities = set(found.schools.values()) | found.authorities
@@ -72,10 +77,17 @@ def people(ids, programmes):
     return found
 
 
+def _posts_in_use():
+    """Of today, of people who may sign in; a school that is no longer in use has nobody to be told."""
+    posts = Post.objects.active().filter(user__is_active=True)
+    return posts.exclude(school__is_active=False).exclude(school_class__school__is_active=False)
+
+
 def _enter(found, post):
     school = post.place_school
     if school is not None:
         found.schools[school.pk] = school.authority_id
+        found.names[school.pk] = school.short_name
         found.staff[post.user_id].add(school.pk)
     if post.role == Role.CLASS_HEAD:
         found.heads[post.school_class_id].add(post.user_id)

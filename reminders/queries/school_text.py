@@ -23,11 +23,16 @@ def school_texts(schools, programmes):
     """{school id: text} of the schools with anything due. For each programme four queries, however many schools."""
     parts = defaultdict(list)
     occasion = every_occasion(today())
+    several = {one for one, number in Counter(one.authority_id for one in programmes).items() if number > 1}
     for programme in programmes:
         places = [school.pk for school in schools if school.authority_id == programme.authority_id]
         if places and programme.starts_on <= today():
-            _visiting(parts, programme, places)
-            _handing_in(parts, programme, places, occasion.nearing(programme))
+            own = defaultdict(list)
+            _visiting(own, programme, places)
+            _handing_in(own, programme, places, occasion.nearing(programme))
+            head = f"{programme}：" if programme.authority_id in several else ""
+            for school, said in own.items():
+                parts[school] += [f"{head}{text}" for text in said]
     return {pk: _whole(found) for pk, found in parts.items()}
 
 

@@ -83,17 +83,15 @@ def returned(people):
         lead_id__in=people.ids, school_id__in=people.schools, programme_id__in=people.programmes,
         state=VisitState.RECORDED, returned_at__isnull=False,
     )  # fmt: skip
-    calls = _by_person(people, rows.order_by("returned_at", "pk").values_list("lead_id", "school_id", "pk"))
     listed = reverse("visits:records") + "?state=returned"
-    return {
-        person: [
-            Line(
-                LineKind.RETURNED, f"{len(found)}份家访记录退回来了，改好再交",
-                listed if len(found) > 1 else reverse("visits:detail", args=found[0]), len(found), "record",
-            )
-        ]
-        for person, found in calls.items()
-    }  # fmt: skip
+
+    def line(programme, found):
+        url = listed if len(found) > 1 else reverse("visits:detail", args=found[0])
+        text = f"{len(found)}份家访记录退回来了，改好再交"
+        return Line(LineKind.RETURNED, text, url, len(found), "record", programme)
+
+    rows = rows.order_by("returned_at", "pk").values_list("lead_id", "school_id", "programme_id", "pk")
+    return _by_notice(people, rows, line)
 
 
 def confirm(people):
@@ -117,15 +115,16 @@ def opinions(people):
         answerer=Answerer.ME, visit__lead_id__in=people.ids, visit__state__in=COUNTED_STATES,
         school_id__in=people.schools, visit__programme_id__in=people.programmes, created_at__gte=now() - TELL_OPINIONS,
     )  # fmt: skip
-    calls = _by_person(people, rows.order_by("pk").values_list("visit__lead_id", "school_id", "visit_id"))
 
-    def line(found):
+    def line(programme, found):
         visits = list(dict.fromkeys(found))
         one = len(visits) == 1
         url = reverse("visits:detail", args=visits[0]) if one else reverse("visits:records") + "?state=mine"
-        return Line(LineKind.OPINIONS, f"{len(found)}条家长意见等你答复，答复后在记录里改成已答复", url, len(found))
+        text = f"{len(found)}条家长意见等你答复，答复后在记录里改成已答复"
+        return Line(LineKind.OPINIONS, text, url, len(found), programme=programme)
 
-    return {person: [line(found)] for person, found in calls.items()}
+    rows = rows.order_by("pk").values_list("visit__lead_id", "school_id", "visit__programme_id", "visit_id")
+    return _by_notice(people, rows, line)
 
 
 def follow_ups(people):
@@ -140,12 +139,13 @@ def follow_ups(people):
         visit__follow_up_on__gte=F("programme__starts_on"),
         visit__follow_up_on__lte=today() + timedelta(days=FOLLOW_UP_DAYS),
     )  # fmt: skip
-    calls = _by_person(people, rows.values_list("visit__lead_id", "visit__school_id", "visit_id").distinct())
     url = reverse("visits:mine") + "?state=again"
-    return {
-        person: [Line(LineKind.FOLLOW_UPS, f"{len(found)}家约好的回访到日子了", url, len(found))]
-        for person, found in calls.items()
-    }
+
+    def line(programme, found):
+        return Line(LineKind.FOLLOW_UPS, f"{len(found)}家约好的回访到日子了", url, len(found), programme=programme)
+
+    rows = rows.values_list("visit__lead_id", "visit__school_id", "visit__programme_id", "visit_id").distinct()
+    return _by_notice(people, rows, line)
 
 
 def _by_person(people, rows):
@@ -155,3 +155,12 @@ def _by_person(people, rows):
         if people.works_at(person, school):
             found[person].append(tuple(rest))
     return found
+
+
+def _by_notice(people, rows, line):
+    """{person: [line(programme id, what follows)]}: a list that opens for one notice is told for each."""
+    found = defaultdict(lambda: defaultdict(list))
+    for person, calls in _by_person(people, rows).items():
+        for programme, *rest in calls:
+            found[person][programme].append(tuple(rest))
+    return {person: [line(*one) for one in sorted(own.items())] for person, own in found.items()}

@@ -23,19 +23,17 @@ def _place(people):
 def works_returned(people):
     """Sent back to their author. One query."""
     rows = Work.objects.filter(author_id__in=people.ids, state=WorkState.RETURNED, **_place(people))
-    found = defaultdict(list)
-    for author, school, pk in rows.order_by("returned_at", "pk").values_list("author_id", "school_id", "pk"):
+    rows = rows.order_by("returned_at", "pk").values_list("author_id", "school_id", "programme_id", "pk")
+    found = defaultdict(lambda: defaultdict(list))
+    for author, school, programme, pk in rows:
         if people.works_at(author, school):
-            found[author].append(pk)
-    return {
-        author: [
-            Line(
-                LineKind.RETURNED, f"{len(pks)}篇作品退回来了，改好再交",
-                reverse("works:mine") if len(pks) > 1 else reverse("works:edit", args=pks), len(pks), "work",
-            )
-        ]
-        for author, pks in found.items()
-    }  # fmt: skip
+            found[author][programme].append(pk)
+    return {author: [_returned(*one) for one in sorted(own.items())] for author, own in found.items()}
+
+
+def _returned(programme, pks):
+    url = reverse("works:mine") if len(pks) > 1 else reverse("works:edit", args=pks)
+    return Line(LineKind.RETURNED, f"{len(pks)}篇作品退回来了，改好再交", url, len(pks), "work", programme)
 
 
 def works_at_school(people):
@@ -44,28 +42,33 @@ def works_at_school(people):
     if not people.offices:
         return {}
     waiting, ready = Counter(), Counter()
-    own = defaultdict(Counter)  # nobody decides on the own story
+    own = Counter()  # nobody decides on the own story
     rows = Work.objects.filter(**_place(people)).order_by()
-    for school, *persons in rows.filter(state=WorkState.SUBMITTED).values_list("school_id", "author_id", "honoree_id"):
-        waiting[school] += 1
+    submitted = rows.filter(state=WorkState.SUBMITTED).values_list("school_id", "programme_id", "author_id", "honoree_id")
+    for school, programme, *persons in submitted:
+        waiting[school, programme] += 1
         for person in {*persons} - {None}:
-            own[school][person] += 1
+            own[school, programme, person] += 1
     for school, kind, programme, count in (
         rows.filter(state=WorkState.APPROVED).values("school_id", "kind", "programme_id")
         .annotate(count=Count("pk")).values_list("school_id", "kind", "programme_id", "count")
     ):  # fmt: skip
         if kind in {one.code for one in people.programmes[programme].rules.works if one.goes_up}:
-            ready[school] += count
-    lines, url = defaultdict(list), reverse("works:school")
-    for school, leaders in people.leaders.items():
-        for person in leaders:
-            if count := waiting[school] - own[school][person]:
-                lines[person].append(Line(LineKind.REVIEW, f"{count}篇老师交的作品等学校审", url, count, f"work {school}"))
-    for school, office in people.offices.items():
-        for person in office if ready[school] else ():
-            text = f"{ready[school]}篇推荐好的作品还没有报区"
-            lines[person].append(Line(LineKind.REVIEW, text, url, ready[school], f"file {school}"))
+            ready[school, programme] += count
+    lines = defaultdict(list)
+    for (school, programme), total in sorted(waiting.items()):
+        for person in people.leaders.get(school, ()):
+            if count := total - own[school, programme, person]:
+                lines[person].append(_at_school(f"{count}篇老师交的作品等学校审", count, "work", school, programme))
+    for (school, programme), count in sorted(ready.items()):
+        for person in people.offices.get(school, ()):
+            lines[person].append(_at_school(f"{count}篇推荐好的作品还没有报区", count, "file", school, programme))
     return lines
+
+
+def _at_school(text, count, code, school, programme):
+    url = f"{reverse('works:school')}?school={school}"
+    return Line(LineKind.REVIEW, text, url, count, f"{code} {school}", programme, school)
 
 
 def filings(people):
@@ -75,12 +78,15 @@ def filings(people):
     lines = defaultdict(list)
     for model, name, url in FILINGS:
         rows = model.objects.filter(state__in=[FilingState.RETURNED, FilingState.APPROVED], **_place(people))
-        for school, state in rows.values_list("school_id", "state"):
+        for school, programme, state in rows.values_list("school_id", "programme_id", "state"):
             back = state == FilingState.RETURNED
             text = f"{name}被区里退回，改好再报" if back else f"{name}已经审定，还没有报区"
             kind = LineKind.RETURNED if back else LineKind.REVIEW
+            line = Line(
+                kind, text, f"{reverse(url)}?school={school}", 1, f"{model._meta.model_name} {school}", programme, school
+            )
             for person in people.offices.get(school, ()):
-                lines[person].append(Line(kind, text, reverse(url), 1, f"{model._meta.model_name} {school}"))
+                lines[person].append(line)
     return lines
 
 
@@ -89,11 +95,11 @@ def statements(people):
     rows = Statement.objects.filter(
         teacher_id__in=people.ids, state=StatementState.SHOWN, agreed_at__isnull=True, **_place(people)
     )
-    return {
-        teacher: [Line(LineKind.CONFIRM, "你的走访情况表等你核对", reverse("reports:my_statement"), 1, "statement")]
-        for teacher, school in rows.values_list("teacher_id", "school_id")
-        if people.works_at(teacher, school)
-    }
+    url, lines = reverse("reports:my_statement"), defaultdict(list)
+    for teacher, school, programme in rows.order_by("pk").values_list("teacher_id", "school_id", "programme_id"):
+        if people.works_at(teacher, school):
+            lines[teacher].append(Line(LineKind.CONFIRM, "你的走访情况表等你核对", url, 1, "statement", programme, school))
+    return lines
 
 
 def sheets(people):

@@ -6,6 +6,7 @@ import pytest
 
 from core.clock import now
 from programmes.models import LatePass
+from programmes.queries.current import address_without
 from reminders.enums import LineKind
 from reminders.queries.hours import every_occasion, open_programmes
 from reminders.queries.lines import due_lines, evening_lines
@@ -44,7 +45,7 @@ K = LineKind
 
 
 def of(user, kind):
-    return [(line.text, line.url) for line in my_lines(user) if line.kind == kind]
+    return [(line.text, address_without(line.url)) for line in my_lines(user) if line.kind == kind]
 
 
 def test_nobody_without_anything_to_do_is_told(programme, teacher):
@@ -213,11 +214,11 @@ def test_records_to_look_at_are_counted_as_the_page_lists_them(programme, school
 
 def test_a_work_goes_from_line_to_line(programme, school, head, teacher, leader, officer):
     work = make_work(teacher, programme, school, state="submitted")
-    assert of(leader, K.REVIEW) == [("1篇老师交的作品等学校审", "/works/school/")]
+    assert of(leader, K.REVIEW) == [("1篇老师交的作品等学校审", f"/works/school/?school={school.pk}")]
     type(work).objects.filter(pk=work.pk).update(
         state="approved", approved_at=now(), approved_by=leader, opinion="同意", opinion_on=date(2022, 9, 19)
     )
-    assert of(leader, K.REVIEW) == [("1篇推荐好的作品还没有报区", "/works/school/")]
+    assert of(leader, K.REVIEW) == [("1篇推荐好的作品还没有报区", f"/works/school/?school={school.pk}")]
     type(work).objects.filter(pk=work.pk).update(state="filed", filed_at=now(), filed_by=leader)
     assert of(leader, K.REVIEW) == []
     assert of(officer, K.REVIEW) == [("1份学校报的材料等你审", "/desk/review/")]
@@ -258,7 +259,7 @@ def test_a_plan_that_came_back_is_told_to_the_office(programme, school, leader, 
         programme=programme, authority=school.authority, school=school, created_by=leader, state="returned",
         returned_at=now(), returned_by=officer, return_reason="分工不清楚",
     )  # fmt: skip
-    assert of(leader, K.RETURNED) == [("走访方案被区里退回，改好再报", "/reports/plan/")]
+    assert of(leader, K.RETURNED) == [("走访方案被区里退回，改好再报", f"/reports/plan/?school={school.pk}")]
     assert of(officer, K.RETURNED) == []
 
 
@@ -290,10 +291,11 @@ def test_a_schools_missing_list_before_its_deadline(programme, school, pupils, l
     at("2022-09-29 09:00")
     assert of(leader, K.MISSING) == [
         ("9月30日（还有1个工作日）走访截止：1个班还有3人没走访", f"/visits/school/{school.pk}/"),
-        ("10月8日（还有2个工作日）截止，还没有报：感人故事推荐表、活动报告", "/works/school/"),
+        ("10月8日（还有2个工作日）截止，还没有报：感人故事推荐表、活动报告", f"/works/school/?school={school.pk}"),
     ]
     at("2022-10-08 09:00")
-    assert of(leader, K.MISSING) == [("今天（10月8日）截止，还没有报：感人故事推荐表、活动报告", "/works/school/")]
+    papers = f"/works/school/?school={school.pk}"
+    assert of(leader, K.MISSING) == [("今天（10月8日）截止，还没有报：感人故事推荐表、活动报告", papers)]
     at("2022-10-09 00:00")
     assert of(leader, K.MISSING) == []
 
@@ -320,7 +322,8 @@ def test_more_time_given_to_one_school_has_its_own_list(programme, authority, sc
         reason="校长住院", given_by=officer,
     )  # fmt: skip
     at("2022-10-12 09:00")
-    assert of(leader, K.MISSING) == [("10月14日（还有2个工作日）补报截止，还没有报：活动报告", "/reports/report/")]
+    page = f"/reports/report/?school={school.pk}"
+    assert of(leader, K.MISSING) == [("10月14日（还有2个工作日）补报截止，还没有报：活动报告", page)]
     assert of(other, K.MISSING) == []
     at("2022-10-15 09:00")
     assert of(leader, K.MISSING) == []
