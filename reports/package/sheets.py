@@ -9,6 +9,7 @@ from programmes.config.days import last_day_before
 from programmes.enums import DeadlineKind
 from reports.enums import Handed
 from reports.models import SchoolSnapshot, Snapshot, SubmissionLine
+from reports.queries.compilations import deadlines_of
 from reports.queries.submissions import OWED, STANDING, asked
 from reports.queries.summary import NOTES, summary_table
 from schools.calendar import school_year
@@ -34,7 +35,7 @@ class Sheets:
         for line in SubmissionLine.objects.filter(compilation=compilation):
             self.lines[line.school_id][line.code] = line
         self.asked = asked(self.programme)
-        self.deadlines = {deadline.kind: deadline.at for deadline in self.programme.deadlines.all()}
+        self.deadlines = deadlines_of(compilation)
 
     def writers(self):
         """{name of the file: write(path)}"""

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, F
 
@@ -19,6 +19,20 @@ def compilations_for(user):
     """Newest first, with everything a list shows of them."""
     rows = Compilation.objects.visible_to(user).select_related("programme", "authority", "job", "started_by")
     return rows.order_by("-created_at", "-revision")
+
+
+def kept_deadlines(programme):
+    """{kind: text} of today, for the package's job to keep."""
+    return {deadline.kind: deadline.at.isoformat() for deadline in programme.deadlines.all()}
+
+
+def deadlines_of(compilation):
+    """{kind: instant} as they stood when the package was started: one that is moved later moves nothing in it."""
+    kept = compilation.job.args.get("deadlines")
+    if kept is None:  # started before they were kept
+        kept = kept_deadlines(compilation.programme)
+    found = {kind: datetime.fromisoformat(at) for kind, at in kept.items()}
+    return found | {compilation.kind: compilation.deadline_at}
 
 
 def on_desk(programme, *, user):

@@ -88,14 +88,16 @@ def asked(programme):
     return [(one.code, one.label, one.deadline) for one in programme.rules.submissions if one.code in up]
 
 
-def register(programme, at=None, *, school_ids=None):
+def register(programme, at=None, *, school_ids=None, deadlines=None):
     """{school_id: {code: Line}} of all schools, or those given, as of an instant; None is the present.
 
+    deadlines: {kind: instant} that late is told by, where not those of today.
     Exclusive, as every deadline: what happened at `at` itself came after it. At most six queries, however many schools.
     """
     codes = asked(programme)
     places = _schools(programme) if school_ids is None else school_ids
-    deadlines = {deadline.kind: deadline.at for deadline in programme.deadlines.all()}
+    if deadlines is None:
+        deadlines = {deadline.kind: deadline.at for deadline in programme.deadlines.all()}
     found = defaultdict(list)
     for paper in _papers(programme, {code for code, _, _ in codes}, school_ids, at):
         found[paper.school_id, paper.code].append(paper)

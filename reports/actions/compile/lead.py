@@ -42,7 +42,7 @@ def run_lead(job_id):
     with jobs.running(job_id) as job:
         if job is None:
             return
-        compilation = Compilation.objects.select_related("programme__authority", "started_by").get(job=job)
+        compilation = Compilation.objects.select_related("programme__authority", "started_by", "job").get(job=job)
         if compilation.state == CompilationState.WAITING:
             _hand_out(compilation, job)
         if job.children.open().exists():

@@ -14,6 +14,7 @@ from core.models import Job
 from reports.enums import CompilationState
 from reports.models import Compilation, SchoolPart, SchoolSnapshot, Snapshot, SubmissionLine
 from reports.package.school import freeze_extras, read_papers, write_part
+from reports.queries.compilations import deadlines_of
 from reports.queries.submissions import register
 from visits.queries.as_of import Calls, calls_as_of, class_figures, schools_as_of
 
@@ -61,8 +62,8 @@ class _Batch:
         self.parts = {part.job_id: part for part in parts}
         self.facts, self.is_broken = None, False
         ids = {part.compilation_id for part in self.parts.values()}
-        self.compilations = Compilation.objects.select_related("programme__authority", "corrects").in_bulk(ids)
-        prefetch_related_objects([c.programme for c in self.compilations.values()], "categories", "deadlines")
+        self.compilations = Compilation.objects.select_related("programme__authority", "corrects", "job").in_bulk(ids)
+        prefetch_related_objects([c.programme for c in self.compilations.values()], "categories")
         for part in self.parts.values():
             part.compilation = self.compilations[part.compilation_id]
 
@@ -86,7 +87,8 @@ def _read(compilation, schools, alive):
     extras = freeze_extras(compilation, school_ids)
     alive()
     papers = read_papers(compilation, schools)
-    return _Facts(calls, extras, register(programme, at, school_ids=school_ids), papers)
+    lines = register(programme, at, school_ids=school_ids, deadlines=deadlines_of(compilation))
+    return _Facts(calls, extras, lines, papers)
 
 
 def _compile_school(job, batch):

@@ -16,6 +16,7 @@ from programmes.models import Deadline, Programme
 from reports import tasks
 from reports.enums import COMPILATION_MOVES, MADE, CompilationState
 from reports.models import Compilation
+from reports.queries.compilations import deadlines_of, kept_deadlines
 from visits.models import Due
 
 STEPS = ("冻结各校数据、收齐材料", "生成汇编", "核对")
@@ -71,18 +72,18 @@ def _existing(programme, deadline, at, moment):
 def _create(programme, deadline, at, by, locked):
     mail_to = programme.authority.package_email if at == deadline.at else ""
     return _made(
-        programme, deadline.kind, deadline.title, by=by, as_of=at, known_at=at, deadline_at=deadline.at, mail_to=mail_to,
-        password=random_password() if locked or mail_to else "",
+        programme, deadline.kind, deadline.title, by=by, deadlines=kept_deadlines(programme), as_of=at, known_at=at,
+        deadline_at=deadline.at, mail_to=mail_to, password=random_password() if locked or mail_to else "",
     )  # fmt: skip
 
 
-def _made(programme, kind, title, *, by, **fields):
-    """The row of a new package with its job; the programme's row is locked."""
+def _made(programme, kind, title, *, by, deadlines, **fields):
+    """The row of a new package with its job; the programme's row is locked. deadlines: as kept_deadlines() has them."""
     last = Compilation.objects.filter(programme=programme, kind=kind).aggregate(last=Max("revision"))["last"]
     label = f"汇编{title}（截至{instant(fields['as_of']).split('年')[1]}）"
     job = jobs.create(
         "reports.tasks.compile_deadline", label=label, steps=len(STEPS), by=by, shared=True,
-        authority_id=programme.authority_id, programme=programme.pk,
+        authority_id=programme.authority_id, programme=programme.pk, deadlines=deadlines,
     )  # fmt: skip
     compilation = Compilation.objects.create(
         programme=programme, authority_id=programme.authority_id, kind=kind, revision=(last or 0) + 1, job=job,
@@ -163,7 +164,7 @@ def correct_compilation(compilation, *, by, reason):
         raise CannotCompile("写明更正的原因，会印在目录上。")
     with transaction.atomic():
         Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=compilation.programme_id)
-        row = Compilation.objects.select_related("programme__authority").get(pk=compilation.pk)
+        row = Compilation.objects.select_related("programme__authority", "job").get(pk=compilation.pk)
         later = Compilation.objects.filter(corrects=row).first()
         if later is not None:
             return _same(later, by, reason)
@@ -181,10 +182,11 @@ def _same(later, by, reason):
 def _correction(row, by, reason):
     deadline = Deadline.objects.filter(programme=row.programme, kind=row.kind).first()
     mail_to = row.programme.authority.package_email if row.mail_to else ""
+    deadlines = {kind: at.isoformat() for kind, at in deadlines_of(row).items()}
     correction = _made(
-        row.programme, row.kind, deadline.title if deadline else row.get_kind_display(), by=by, as_of=row.as_of,
-        known_at=now(), deadline_at=row.deadline_at, corrects=row, reason=reason, mail_to=mail_to,
-        password=random_password() if row.password or mail_to else "",
+        row.programme, row.kind, deadline.title if deadline else row.get_kind_display(), by=by,
+        deadlines=deadlines, as_of=row.as_of, known_at=now(), deadline_at=row.deadline_at, corrects=row, reason=reason,
+        mail_to=mail_to, password=random_password() if row.password or mail_to else "",
     )  # fmt: skip
     record(row, "compilation.correct", by=by, revision=correction.revision, reason=reason)
     _send(correction)
