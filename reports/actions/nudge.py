@@ -12,6 +12,7 @@ from core.formats import day, thousands
 from core.states import WrongState
 from programmes.config.days import last_day_before
 from programmes.models import Programme
+from programmes.queries.current import address_for
 from reports.models import Nudge
 from reports.queries.submissions import register
 from schools.actions.message import tell
@@ -82,12 +83,12 @@ def nudge(programme, school_ids, *, by, words=""):
                     told=len(people), by=by, at=now(),
                 )
             )  # fmt: skip
-            notices.append((people, texts[school.pk]))
+            notices.append((people, texts[school.pk], reverse("visits:school", args=[school.pk])))
             outcome.done += 1
             outcome.people += len(people)
         Nudge.objects.bulk_create(rows)
-        for people, text in notices:
-            tell(people, text, url=reverse("visits:school"))
+        for people, text, url in notices:
+            tell(people, text, url=address_for(url, programme))
         if rows:
             record(programme, "desk.nudge", by=by, schools=len(rows), people=outcome.people, words=words)
     return outcome

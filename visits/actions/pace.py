@@ -11,6 +11,7 @@ from core.clock import today
 from core.states import WrongState
 from programmes.config.days import midnight
 from programmes.enums import ProgrammeState
+from programmes.queries.current import address_for
 from schools.actions.message import tell
 from schools.enums import Role
 from schools.models import Message, Post, School, SchoolClass
@@ -40,7 +41,7 @@ def remind_heads(programme, school, *, by):
         elif not heads[one.school_class.pk]:
             found.headless.append(one.label)
         else:
-            url = reverse("visits:board", args=[one.school_class.pk])
+            url = address_for(reverse("visits:board", args=[one.school_class.pk]), programme)
             tell(heads[one.school_class.pk], f"{one.label}：{one.warning}", url=url, about=one.school_class)
             found.told.append(one.label)
     told = [one.school_class for one in ahead if one.label in found.told]

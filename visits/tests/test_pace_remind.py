@@ -47,8 +47,10 @@ def test_each_head_reads_the_sentence_of_the_own_class(client, school, rush):
     page = remind(client, make_leader(school), school)
     assert "提醒了五（1）班、五（2）班的班主任。" in page.text
     slow = school.classes.get(entry_year=2018, number=1)
+    of = "?notice=binhe-2022"
     assert set(Message.objects.values_list("text", "url")) == {
-        (f"五（1）班：{SLOW}", f"/visits/class/{slow.pk}/"), (f"五（2）班：{RUSH}", f"/visits/class/{rush.pk}/"),
+        (f"五（1）班：{SLOW}", f"/visits/class/{slow.pk}/{of}"),
+        (f"五（2）班：{RUSH}", f"/visits/class/{rush.pk}/{of}"),
     }  # fmt: skip
     assert [row.text for row in Message.objects.filter(user=head)] == [f"五（2）班：{RUSH}"]
     assert AuditEntry.objects.filter(action="class.remind_pace").count() == 2

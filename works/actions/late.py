@@ -12,6 +12,7 @@ from core.audit import record, record_each
 from core.clock import now
 from core.formats import day, instant
 from programmes.models import LatePass
+from programmes.queries.current import address_for
 from programmes.queries.window import window
 from schools.actions.message import tell_about
 from schools.models import School
@@ -108,4 +109,10 @@ def _tell(programme, passes, said):
         return
     text = f"{programme.short_title}的{label_of_paper(programme, passes[0].submission)}，{said}"
     told, url = offices([row.school_id for row in passes]), reverse("works:school")
-    tell_about([(told.get(row.school_id, []), url, row) for row in passes], text)
+    tell_about(
+        [
+            (told.get(row.school_id, []), address_for(f"{url}?school={row.school_id}", programme), row)
+            for row in passes
+        ],
+        text,
+    )
