@@ -165,6 +165,7 @@ class SchoolSnapshot(models.Model):
     middle_times = models.PositiveIntegerField("中层家访人次")
     party_times = models.PositiveIntegerField("党员家访人次")
     opinions = models.PositiveIntegerField("征集意见")
+    answered = models.PositiveIntegerField("已办结", null=True)  # empty: frozen before it was counted
     help_times = models.PositiveIntegerField("资助人次", default=0)
     help_amount = models.DecimalField("资助金额（元）", max_digits=12, decimal_places=2, default=0)
     cases = models.PositiveIntegerField("典型案例", default=0)

@@ -15,21 +15,25 @@ from visits.models.register import ALL
 COUNTS = ("due", "visited", "declined", *Mode.values)
 FIGURES = (
     "classes", "pupils", "due_households", "visited_households", "in_person_households", "other_households",
-    "teachers", "person_times", "leader_times", "middle_times", "party_times", "opinions", "help_times", "help_amount",
-    "cases", "stories", "essays", "press",
+    "teachers", "person_times", "leader_times", "middle_times", "party_times", "opinions", "answered", "help_times",
+    "help_amount", "cases", "stories", "essays", "press",
 )  # fmt: skip
 NOTES = (
     "覆盖率＝实访学生数÷应访学生数，户覆盖率、上门率以应访户数为分母；合计的比率由合计的人数、户数算得，不是各校比率的平均。全部走到才写100%，其余向下取两位小数。",
     "应访学生：基准日在读且没有免访的学生。实访学生：活动期内以计入的方式走访过至少一次的应访学生。兄弟姐妹登记为一户的算一户，在几所学校就读的每所学校各算一户。",
     "一户可以有几种走访方式，上门户数与其他形式户数不相加。人次按计入的走访算，每次走访每位教师计一人次。兼在两校走访的教师在两校各计一名。婉拒为婉拒后至今未走访的学生。",
     "类别各栏：1至4人写“<5”；合计会透露的，另有一栏一并不显示（…）或全栏写“<5”。合计是真实的数。案例、故事推荐、征文为截至此刻已报到区里的篇数。",
-    "已办结、办结率、建档数、结对数要等意见办理和关爱档案启用后才有，现在留空。",
+    "已办结：走访记录写明已当面答复家长的意见；老师以后再答复、转学校答复的不算在内。办结率＝已办结÷征集意见。更早冻结的数据没有这一项，留空。",
+    "建档数、结对数要等关爱档案启用后才有，现在留空。",
 )
 
 
 @dataclass
 class SummaryRow:
-    """One school, or all together: figures by SchoolSnapshot's names, counts by dimension and column."""
+    """One school, or all together: figures by SchoolSnapshot's names, counts by dimension and column.
+
+    A figure that was not counted yet when it was frozen is None, and so is its sum.
+    """
 
     school_id: int | None
     name: str
@@ -45,8 +49,9 @@ class SummaryRow:
         return percent(self.all["visited"], self.all["due"], places)
 
     def add(self, other):
-        for name in FIGURES:
-            self.figures[name] += other.figures[name]
+        for name, number in other.figures.items():
+            mine = self.figures[name]
+            self.figures[name] = None if mine is None or number is None else mine + number
         for dimension, counts in other.counts.items():
             for name in COUNTS:
                 self.counts[dimension][name] += counts[name]
@@ -73,6 +78,11 @@ def _figure(name):
 
 def _count(name, dimension=ALL):
     return lambda row: row.counts[dimension][name]
+
+
+def _answered_rate(row):
+    answered = row.figures["answered"]
+    return None if answered is None else percent(answered, row.figures["opinions"], 2)
 
 
 def _nothing(row):
@@ -123,8 +133,8 @@ def summary_columns(uses):
         number("中层家访人次", _figure("middle_times")),
         number("党员家访人次", _figure("party_times")),
         number("征集意见", _figure("opinions")),
-        number("已办结", _nothing),
-        rate("办结率", _nothing),
+        number("已办结", _figure("answered")),
+        rate("办结率", _answered_rate),
         number("建档数", _nothing),
         number("结对数", _nothing),
         number("人次", _figure("help_times"), "资助"),

@@ -16,7 +16,7 @@ from reports.tests.filed import make_filing
 from schools.tests.factories import make_class, make_leader, make_school, make_user
 from students.tests.factories import make_mark, make_student
 from visits.actions.register import open_register
-from visits.models import HelpGiven
+from visits.models import HelpGiven, Opinion
 from visits.tests.rows import add_visit
 from works.actions.author import submit_work
 from works.actions.late import give_late_pass
@@ -58,6 +58,10 @@ class District:
         at = {"authority_id": school.authority_id, "school": school}
         HelpGiven.objects.create(visit=self.visit, kind="资助", amount=300, **at)
         HelpGiven.objects.create(visit=self.visit, kind="学习辅导", position=2, **at)
+        for position, answerer in enumerate(("answered", "school", "answered"), start=1):
+            Opinion.objects.create(
+                visit=self.visit, category="作业", text="少一点。", position=position, answerer=answerer, **at
+            )
         Publicity.objects.create(
             programme=self.programme, kind="media", title="示例报道", on=date(2022, 9, 8), created_by=self.head, **at
         )

@@ -105,7 +105,7 @@ class Walk:
     def entry(self, started, mode, school_id, rich):
         lines = {
             "others": self.colleagues[school_id],
-            "opinions": [{"category": "作业", "text": "少一点。", "answerer": "school"}],
+            "opinions": [{"category": "作业", "text": "少一点。", "answerer": one} for one in ("school", "answered")],
             "help_given": [{"kind": "物品", "text": "书", "amount": Decimal("20.00")}],
         }
         return entry(started_at=started, mode=mode, minutes=30, **(lines if rich else {}))

@@ -181,13 +181,13 @@ def test_person_times_are_the_visitors_of_counted_visits(programme, school_class
     for position, heard_on in enumerate((visit, phoned), start=1):
         Opinion.objects.create(
             visit=heard_on, authority=programme.authority, school=school_class.school, category="教学", text="…",
-            position=position, created_at=heard_on.recorded_at,
+            position=position, created_at=heard_on.recorded_at, answerer="answered",
         )  # fmt: skip
     (school,) = schools_as_of(programme, DEADLINE)
     assert school.figures() == {
         "classes": 1, "pupils": 1, "due_households": 1, "visited_households": 1, "in_person_households": 1,
         "other_households": 1, "teachers": 3, "person_times": 5, "leader_times": 2, "middle_times": 1,
-        "party_times": 3, "opinions": 1,
+        "party_times": 3, "opinions": 1, "answered": 1,
     }  # fmt: skip
 
 

@@ -13,9 +13,11 @@ from schools.tests.factories import (
 )
 from students.tests.factories import make_student
 from visits.actions.register import open_register
-from visits.actions.review import unvoid_visit, void_visit
+from visits.actions.review import return_visit, unvoid_visit, void_visit
+from visits.actions.visit import correct_visit
+from visits.queries.as_of import schools_as_of
 from visits.queries.opinions import answered_by_school
-from visits.tests.factories import make_visit
+from visits.tests.factories import at, entry, make_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +78,20 @@ def test_one_query(programme, visited, officer, leader, django_assert_num_querie
         _ = user.reach
         with django_assert_num_queries(1):
             answered_by_school(programme, user)
+
+
+def test_an_answer_told_later_is_none_at_the_deadline(programme, student, head, leader, settings):
+    open_register(programme)
+    visit = make_visit(student, by=head, programme=programme, opinions=heard("school", "answered"))
+    settings.HOMEVISIT_CLOCK = "2022-10-02T12:00+08:00"
+    return_visit(visit, by=leader, reason="补上答复")
+    visit.refresh_from_db()
+    correct_visit(visit, by=head, students=[student], **entry(opinions=heard("answered", "answered", "me")))
+
+    def told(instant, known_at=None):
+        (row,) = schools_as_of(programme, at(instant), known_at=known_at)
+        return row.opinions, row.answered
+
+    assert told("2022-10-01 00:00") == (2, 1)
+    assert told("2022-10-03 00:00") == told("2022-10-01 00:00", at("2022-10-03 00:00")) == (3, 2)
+    assert answered_by_school(programme, leader) == {student.school_id: (3, 2)}

@@ -13,6 +13,7 @@ from core.clock import local_date
 from programmes.enums import Mode
 from schools.enums import Politics, Position
 from schools.models import User
+from visits.enums import Answerer
 from visits.models import HelpGiven, Opinion, PastVoid, VisitVersion, VisitVisitor
 from visits.queries.as_of.instants import last_visit_day, listed, params, rows
 
@@ -48,7 +49,7 @@ class Calls:
 
     modes: dict  # {student id: bits of MODES} of pupils called on, in any form
     visitors: dict  # {school id: {column of SchoolRow: number}}
-    opinions: dict  # {school id: number}
+    opinions: dict  # {school id: (heard, answered to the family at once)}
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,7 @@ def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None, known_at=
     here = [call for call in past if counts(call, programme) and (school_ids is None or call.school_id in school_ids)]
     visitors = _visitors(known, here)
     alive()
-    rows_ = Opinion.objects.filter(known, created_at__lt=known_at).order_by().values_list("visit__school_id")
-    opinions = defaultdict(int, rows_.annotate(Count("pk")))
-    for call in here:
-        opinions[call.school_id] += len(call.opinions)
-    return Calls(modes, visitors, opinions)
+    return Calls(modes, visitors, _opinions(Opinion.objects.filter(known, created_at__lt=known_at), here))
 
 
 def reached_as_of(programme, at, school_ids, known_at=None):
@@ -205,6 +202,18 @@ def _visitors(known, past):
     for school_id, went in teachers.items():
         found[school_id]["teachers"] = len(went)
     return dict(found)
+
+
+def _opinions(rows, past):
+    """{school id: (heard, answered)} of these rows and of earlier versions."""
+    told = rows.order_by().values_list("visit__school_id")
+    told = told.annotate(heard=Count("pk"), answered=Count("pk", filter=Q(answerer=Answerer.ANSWERED)))
+    found = {pk: (heard, answered) for pk, heard, answered in told}
+    for call in past:
+        heard, answered = found.get(call.school_id, (0, 0))
+        answered += sum(line.get("answerer") == Answerer.ANSWERED for line in call.opinions)
+        found[call.school_id] = heard + len(call.opinions), answered
+    return found
 
 
 def _past(visit_id, school_id, lead_id, mode, kind, day, started, ended, students, visitors, checklist, materials,

@@ -49,6 +49,7 @@ class SchoolRow:
     middle_times: int = 0
     party_times: int = 0
     opinions: int = 0
+    answered: int = 0
     class_rows: list = field(default_factory=list)
 
     def figures(self):
@@ -84,7 +85,7 @@ def schools_as_of(programme, at, *, school_ids=None, calls=None, known_at=None):
     calls = calls or calls_as_of(programme, at, school_ids=school_ids, known_at=known_at)
     _count_pupils(programme, at, schools, calls.modes, known_at)
     for pk, school in schools.items():
-        school.opinions = calls.opinions.get(pk, 0)
+        school.opinions, school.answered = calls.opinions.get(pk, (0, 0))
         for name, number in calls.visitors.get(pk, {}).items():
             setattr(school, name, number)
     return list(schools.values())
