@@ -20,6 +20,14 @@ def tick():
 
 
 @shared_task
+def try_robot(job_id):
+    """A line the office asked for, to see whether it arrives."""
+    from reminders.actions.robot import run_trial
+
+    run_trial(job_id)
+
+
+@shared_task
 def purge():
     """Each night: what was told long ago goes."""
     from reminders.actions.purge import purge_old

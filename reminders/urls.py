@@ -10,5 +10,6 @@ urlpatterns = [
     path("settings/", mine.settings, name="settings"),
     path("robot/", robot.robot, name="robot"),
     path("robot/<int:pk>/try/", robot.robot_try, name="robot_try"),
+    path("robot/<int:pk>/trial/", robot.robot_trial, name="robot_trial"),
     path("robot/<int:pk>/remove/", robot.robot_remove, name="robot_remove"),
 ]

@@ -7,16 +7,21 @@ import base64
 import hashlib
 import hmac
 import json
+from functools import partial
 from urllib.parse import quote_plus, urlsplit
 
 import requests
 from django.conf import settings
+from django.db import transaction
 from urllib3.exceptions import HTTPError
 
+from core import jobs
 from core.audit import record
 from core.clock import now
 from reminders.enums import Platform
 from reminders.models import RobotHook
+from reminders.queries.trial import TRIAL, last_trial
+from reminders.tasks import try_robot as task
 
 TIMEOUT = (3, 5)  # seconds to connect, to answer
 LONGEST = 2000  # bytes of a text; 企业微信 takes 2048
@@ -114,9 +119,35 @@ def remove_robot(hook, *, by):
     hook.delete()
 
 
+@transaction.atomic
 def try_robot(hook, *, by):
-    """A line at once, whatever the hour: the office looks whether it arrives. Raises RobotRefused."""
-    try:
-        send_text(hook, "家访提醒：机器人接好了。以后每个工作日在这里发一条，只说数字，不说名字。")
-    finally:
-        record(hook, "robot.try", by=by, authority_id=hook.school.authority_id, school_id=hook.school_id)
+    """A line at once, whatever the hour, sent in the background: the office looks whether it arrives. While one is on
+    its way there is no second one."""
+    RobotHook.objects.select_for_update(of=("self",)).get(pk=hook.pk)
+    job = last_trial(hook)
+    if job is not None and job.is_open:
+        return job
+    school = hook.school
+    job = jobs.create(
+        TRIAL, label="试发一条到群里", by=by, authority_id=school.authority_id, school_id=school.pk, hook=hook.pk
+    )
+    record(hook, "robot.try", by=by, authority_id=school.authority_id, school_id=school.pk, job=job.pk)
+    transaction.on_commit(partial(jobs.send, task, job.pk))
+    return job
+
+
+def run_trial(job_id):
+    """The worker's side of try_robot()."""
+    with jobs.running(job_id) as job:
+        if job is None:
+            return
+        if job.attempts > 1:  # a worker died while it sent
+            raise jobs.JobFailed("发到一半断了，不知道发到了没有，到群里看看。")
+        hook = RobotHook.objects.filter(pk=job.args["hook"]).first()
+        if hook is None:
+            raise jobs.JobFailed("机器人已经去掉了。")
+        try:
+            send_text(hook, "家访提醒：机器人接好了。以后每个工作日在这里发一条，只说数字，不说名字。")
+        except RobotRefused as error:
+            raise jobs.JobFailed(str(error)) from error
+        jobs.finish(job, message="发出去了，到群里看看")

@@ -10,13 +10,25 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from core.models import AuditEntry
+from core import jobs
+from core.models import AuditEntry, Job
 from reminders.actions.deliver import deliver
-from reminders.actions.robot import LONGEST, RobotRefused, is_address_of, send_text, set_robot, shortened
+from reminders.actions.robot import (
+    LONGEST,
+    RobotRefused,
+    is_address_of,
+    remove_robot,
+    run_trial,
+    send_text,
+    set_robot,
+    shortened,
+    try_robot,
+)
 from reminders.actions.round import start_due_rounds
 from reminders.models import Delivery, RobotHook
 from reminders.queries.hours import open_programmes
 from reminders.queries.school_text import school_texts
+from reminders.queries.trial import TRIAL
 from reminders.tasks import tick
 from schools.tests.factories import make_leader, make_school
 
@@ -234,7 +246,9 @@ def test_a_long_text_is_cut_between_characters():
 # ── The page ──
 
 
-def test_the_office_sets_tries_changes_and_removes_a_robot(programme, school, leader, platform, client):
+def test_the_office_sets_tries_changes_and_removes_a_robot(
+    programme, school, leader, platform, client, django_capture_on_commit_callbacks
+):
     client.force_login(leader, backend="schools.backends.StaffBackend")
     fields = {"platform": "wecom", "address": f"{platform.address}?key=abc-123", "is_active": "on"}
     for _ in range(2):
@@ -244,8 +258,10 @@ def test_the_office_sets_tries_changes_and_removes_a_robot(programme, school, le
     assert "现在的地址不再显示" in page
     assert "abc-123" not in page
 
-    answer = client.post(f"/reminders/robot/{hook.pk}/try/", follow=True)
-    assert "发出去了，到群里看看" in answer.content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"/reminders/robot/{hook.pk}/try/")
+    assert answer["Location"] == f"/reminders/robot/?school={school.pk}#trial"
+    assert "发出去了，到群里看看" in client.get("/reminders/robot/").content.decode()
     assert platform.asked[0][1]["text"]["content"].startswith("家访提醒：")
 
     client.post("/reminders/robot/", {"platform": "wecom", "address": ""})  # the address is kept
@@ -259,16 +275,73 @@ def test_the_office_sets_tries_changes_and_removes_a_robot(programme, school, le
     assert "abc-123" not in str(list(AuditEntry.objects.values_list("facts", flat=True)))
 
 
-def test_a_refused_trial_says_why(school, leader, hook, platform, client):
+def test_a_refused_trial_says_why(leader, hook, platform, client, django_capture_on_commit_callbacks):
     platform.answer = (200, b'{"errcode":45009}')
     client.force_login(leader, backend="schools.backends.StaffBackend")
-    answer = client.post(f"/reminders/robot/{hook.pk}/try/", follow=True)
-    assert "没有发出去：机器人发得太勤，平台暂时不收。" in answer.content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/reminders/robot/{hook.pk}/try/")
+    page = client.get(f"/reminders/robot/{hook.pk}/trial/").content.decode()
+    assert "9:00试发，没有发出去</b>：机器人发得太勤，平台暂时不收。" in page
+    assert "hx-get" not in page
+
+
+def test_a_trial_is_sent_in_the_background_and_only_once_at_a_time(leader, school, hook, platform, client):
+    colleague = make_leader(school)
+    for user in (leader, leader, colleague):
+        client.force_login(user, backend="schools.backends.StaffBackend")
+        assert client.post(f"/reminders/robot/{hook.pk}/try/").status_code == 302
+    assert platform.asked == []  # no page waits for the platform
+    job = Job.objects.get(kind=TRIAL)
+    assert (job.owner_id, job.args) == (leader.pk, {"hook": hook.pk})
+    page = client.get("/reminders/robot/").content.decode()
+    assert "正在试发" in page
+    assert f'hx-get="/reminders/robot/{hook.pk}/trial/"' in page
+
+    for _ in range(2):  # a message that came twice
+        run_trial(job.pk)
+    assert len(platform.asked) == 1
+    assert "9:00试发</b>，发出去了，到群里看看" in client.get("/reminders/robot/").content.decode()
+
+
+def test_a_trial_whose_message_was_lost_is_sent_by_the_tick(leader, hook, platform, at):
+    try_robot(hook, by=leader)
+    at("2022-09-19 09:03")
+    jobs.requeue_stale()
+    assert len(platform.asked) == 1
+    assert Job.objects.get(kind=TRIAL).state == "done"
+
+
+def test_a_trial_whose_worker_died_is_not_sent_twice(leader, hook, platform, at):
+    job = try_robot(hook, by=leader)
+    jobs.claim(job.pk)  # and dies here
+    at("2022-09-19 09:03")
+    jobs.requeue_stale()
+    assert platform.asked == []
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("failed", "发到一半断了，不知道发到了没有，到群里看看。")
+    assert try_robot(hook, by=leader).pk != job.pk  # and may be tried again
+
+
+def test_a_robot_set_anew_has_not_been_tried(leader, school, hook, platform, at, client):
+    run_trial(try_robot(hook, by=leader).pk)
+    at("2022-09-19 10:00")
+    set_robot(school, by=leader, platform="wecom", address=f"{platform.address}?key=x", secret="", is_active=True)
+    client.force_login(leader, backend="schools.backends.StaffBackend")
+    assert "试发</b>" not in client.get("/reminders/robot/").content.decode()
+
+
+def test_a_robot_that_was_taken_away_meanwhile_is_not_called(leader, hook, platform):
+    job = try_robot(hook, by=leader)
+    remove_robot(hook, by=leader)
+    run_trial(job.pk)
+    job.refresh_from_db()
+    assert (platform.asked, job.state, job.message) == ([], "failed", "机器人已经去掉了。")
 
 
 def test_SEC_another_schools_robot_is_not_there_and_a_teacher_has_no_say(school, hook, authority, teacher, client):
     client.force_login(make_leader(make_school(authority)), backend="schools.backends.StaffBackend")
     assert client.post(f"/reminders/robot/{hook.pk}/try/").status_code == 404
+    assert client.get(f"/reminders/robot/{hook.pk}/trial/").status_code == 404
     client.force_login(teacher, backend="schools.backends.StaffBackend")
     assert client.get("/reminders/robot/").status_code == 403
 

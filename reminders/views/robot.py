@@ -6,17 +6,18 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.access import authorize
 from core.clock import now, today
 from core.formats import day
-from reminders.actions.robot import RobotRefused, remove_robot, set_robot, try_robot
+from reminders.actions.robot import remove_robot, set_robot, try_robot
 from reminders.enums import DeliveryState
 from reminders.forms import RobotForm
 from reminders.models import Delivery, RobotHook
 from reminders.queries.hours import open_programmes
 from reminders.queries.school_text import HEAD, school_texts
+from reminders.queries.trial import last_trial
 from schools.models import School
 
 SHOWN = 14
@@ -36,6 +37,7 @@ def robot(request):
     text = school_texts([school], open_programmes()).get(school.pk) or f"{HEAD}（{day(today())}）\n今天没有要做的，大家辛苦了。"
     context = {
         "school": school, "schools": _schools(request.user), "hook": hook, "form": form, "text": text,
+        "trial": last_trial(hook) if hook else None,
         "sent": [_row(row) for row in _sent(request.user, hook)] if hook else [],
     }  # fmt: skip
     return render(request, "reminders/robot.html", context, status=422 if form.errors else 200)
@@ -44,13 +46,15 @@ def robot(request):
 @require_POST
 def robot_try(request, pk):
     hook = _hook(request, pk)
-    try:
-        try_robot(hook, by=request.user)
-    except RobotRefused as error:
-        messages.error(request, f"没有发出去：{error}")
-    else:
-        messages.success(request, "发出去了，到群里看看")
-    return redirect(_address(hook.school))
+    try_robot(hook, by=request.user)
+    return redirect(f"{_address(hook.school)}#trial")
+
+
+@require_safe
+def robot_trial(request, pk):
+    """How the trial stands, alone, for htmx."""
+    hook = _hook(request, pk)
+    return render(request, "reminders/_trial.html", {"hook": hook, "trial": last_trial(hook)})
 
 
 @require_POST

@@ -12,5 +12,6 @@ ROWS = [
     Row("reminders:robot", "get", "", {OFFICE: "200", "rest": "403"}),
     Row("reminders:robot", "post", "", {OFFICE: "422", "rest": "403"}),
     Row("reminders:robot_try", "post", "reminders.RobotHook", {OFFICE: "302/302/404/404", "rest": "404"}),
+    Row("reminders:robot_trial", "get", "reminders.RobotHook", {OFFICE: "200/200/404/404", "rest": "404"}),
     Row("reminders:robot_remove", "post", "reminders.RobotHook", {OFFICE: "302/302/404/404", "rest": "404"}),
 ]
