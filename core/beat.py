@@ -5,10 +5,14 @@
 
 Not a job that is tried again: the next night does what this one missed. A worker that dies leaves a row without a sign
 of life, which core.jobs.requeue_stale() closes, since no task has such a name.
+
+What is due and cannot be begun is a failed row too, one for as long as it stays so: could_not() and could().
 """
 
 from contextlib import contextmanager
 from datetime import timedelta
+
+from django.db import transaction
 
 from core.clock import now
 from core.enums import JobState
@@ -16,6 +20,7 @@ from core.models import Job
 
 KIND = "beat."
 KEPT = timedelta(days=90)
+MANY = 32_767  # as far as the column counts
 
 
 @contextmanager
@@ -32,6 +37,34 @@ def beat_run(name, label):
         _close(run, JobState.FAILED, "中途出错，已有数据没有改动，下次到点会再做。一直不成就请管理员看日志。")
         raise
     _close(run, JobState.DONE, run.message)
+
+
+def could_not(name, label, why, *, authority_id, **about):
+    """Write down that something due was not begun; about: what tells it from others. True the first time and whenever
+    the reason is another one: then it is worth telling."""
+    moment = now()
+    with transaction.atomic():
+        row = _failures(name, about).select_for_update().first()
+        is_news = row is None or row.message != why[:500]
+        if row is None:
+            row = Job(
+                kind=f"{KIND}{name}", label=label, shared=True, authority_id=authority_id, args=about, created_at=moment,
+                started_at=moment, step=1, state=JobState.FAILED,
+            )  # fmt: skip
+        row.attempts = min(row.attempts + 1, MANY)
+        row.message, row.heartbeat_at, row.finished_at = why[:500], moment, moment
+        row.save()
+    return is_news
+
+
+def could(name, **about):
+    """It was begun after all."""
+    _failures(name, about).update(state=JobState.DONE, message="后来做成了。", finished_at=now())
+
+
+def _failures(name, about):
+    rows = Job.objects.filter(kind=f"{KIND}{name}", state=JobState.FAILED)
+    return rows.filter(**{f"args__{key}": value for key, value in about.items()})
 
 
 def _close(run, state, message):

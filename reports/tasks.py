@@ -43,14 +43,16 @@ def export_register(job_id: int):
 
 @shared_task
 def tick():
-    """Every minute: lost jobs are sent again, passed deadlines compiled, packages mailed, rounds whose time is over
-    closed, left-over roster uploads, old archives, packs of forms, registers and photos nobody came back for removed.
+    """Every minute: lost jobs are sent again, passed deadlines compiled, failed packages told, ready ones mailed, rounds
+    whose time is over closed, left-over roster uploads, old archives, packs of forms, registers and photos nobody came
+    back for removed.
 
     One that fails does not keep the others from their turn.
     """
     from core.jobs import requeue_stale
     from reports.actions.compile import start_due_compilations
     from reports.actions.compile.mail import mail_waiting_packages
+    from reports.actions.compile.told import tell_failed
     from reports.actions.pack import remove_old_packs
     from reports.actions.register_export import remove_old_registers
     from students.actions.upload import remove_overdue
@@ -60,7 +62,7 @@ def tick():
 
     errors = []
     for act in (
-        requeue_stale, start_due_compilations, mail_waiting_packages, close_due_rounds, remove_overdue,
+        requeue_stale, start_due_compilations, tell_failed, mail_waiting_packages, close_due_rounds, remove_overdue,
         remove_old_archives, remove_old_packs, remove_old_registers, sweep_media,
     ):  # fmt: skip
         try:

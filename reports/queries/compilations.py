@@ -2,11 +2,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F
 
+from core.beat import KIND as BEAT
 from core.clock import now
 from core.enums import JobState
-from programmes.enums import DeadlineKind
+from core.models import Job
+from programmes.enums import DeadlineKind, ProgrammeState
 from reports.models import Compilation
 
+NOT_STARTED = "deadline"  # core.beat.could_not()'s name for a deadline whose package the beat could not start
 RECENT = timedelta(hours=24)
 TROUBLED = timedelta(days=14)  # so long the desk is told of a package that stopped or lacks schools
 OLD = 3
@@ -36,7 +39,8 @@ def deadlines_of(compilation):
 
 
 def on_desk(programme, *, user):
-    """(what the job row shows, the coverage deadline's package), either may be None. One query.
+    """(what the job row shows, the coverage deadline's package, jobs of not_started()); the first two may be None. One
+    query, one more where a deadline passed without a package.
 
     The row shows what is in the making, of whatever kind; what stopped or lacks schools; what was finished within a
     day; else the coverage deadline's package.
@@ -45,7 +49,18 @@ def on_desk(programme, *, user):
     rows = list(rows.select_related("job").order_by("-created_at", "-revision")[:20])
     final = next((row for row in rows if _is_final(row)), None)
     latest = min(rows, key=_urgency, default=None)
-    return (final if latest is None or _urgency(latest) == OLD else latest), final
+    shown = final if latest is None or _urgency(latest) == OLD else latest
+    return shown, final, not_started(programme, programme.deadlines.all(), {(row.kind, row.as_of) for row in rows})
+
+
+def not_started(programme, deadlines, made):
+    """Why deadlines that passed have no package: jobs with label and message. made: {(kind, instant)}. At most one query."""
+    passed = [deadline for deadline in deadlines if deadline.at <= now()]
+    without = {(one.kind, one.at.isoformat()) for one in passed if (one.kind, one.at) not in made}
+    if not without or programme.state != ProgrammeState.OPEN:
+        return []
+    rows = Job.objects.filter(kind=f"{BEAT}{NOT_STARTED}", state=JobState.FAILED, args__programme=programme.pk)
+    return [row for row in rows.order_by("pk") if (row.args["kind"], row.args["at"]) in without]
 
 
 def _is_final(row):

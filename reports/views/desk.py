@@ -61,7 +61,7 @@ def home(request):
     filters = desk_filters(request.GET, page, programme)
     lines = chosen(page.lines, filters)
     shown = Paginator(lines, PAGE).get_page(request.GET.get("page"))
-    latest, final = on_desk(programme, user=request.user)
+    latest, final, stuck = on_desk(programme, user=request.user)
     context = {
         "programme": programme,
         "desk": page,
@@ -76,6 +76,7 @@ def home(request):
         "states": Handed.choices,
         "job": job_context(latest.job, latest) if latest else None,
         "final": final,
+        "stuck": stuck,
         "busy": latest is not None and latest.job.is_open,
         **_table(programme, page, filters, shown, lines),
     }

@@ -14,7 +14,7 @@ from core.files import open_private
 from core.formats import thousands
 from programmes.queries.current import current_programme
 from reports.models import Compilation
-from reports.queries.compilations import compilations_for, deadline_lines
+from reports.queries.compilations import compilations_for, deadline_lines, not_started
 from reports.queries.summary import NOTES, summary_table
 from reports.views.jobs import job_context
 
@@ -30,9 +30,16 @@ def files(request):
     context = {"page": page, "programme": programme}
     if programme is not None:
         moment = now()
+        lines = deadline_lines(programme, user=request.user)
+        stuck = not_started(
+            programme,
+            [deadline for deadline, _ in lines],
+            {(package.kind, package.as_of) for _, package in lines if package},
+        )
+        why = {job.args["kind"]: job.message for job in stuck}
         context["lines"] = [
-            {"deadline": deadline, "passed": deadline.at <= moment, "package": package}
-            for deadline, package in deadline_lines(programme, user=request.user)
+            {"deadline": deadline, "passed": deadline.at <= moment, "package": package, "why": why.get(deadline.kind)}
+            for deadline, package in lines
         ]
         context["mail_to"] = programme.authority.package_email
     return render(request, "reports/files.html", context)

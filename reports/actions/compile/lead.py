@@ -13,7 +13,7 @@ from core.files import delete_private, local_copy, write_private
 from core.formats import percent
 from core.models import Job
 from core.states import move
-from reports.actions.compile import mail
+from reports.actions.compile import mail, told
 from reports.actions.compile.schools import part_name, run_schools
 from reports.actions.compile.start import STEPS
 from reports.enums import COMPILATION_MOVES, CompilationState
@@ -137,6 +137,7 @@ def _publish(compilation, job, name, checksum, done):
             compilation, "compilation.ready", by=compilation.started_by, sha256=checksum, schools=len(done), due=due,
             visited=visited, missing=[line["school"] for line in compilation.missing],
         )  # fmt: skip
+        told.tell_made(compilation, len(done))
         mail.on_commit(compilation)
 
 

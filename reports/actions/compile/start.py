@@ -2,11 +2,14 @@
 
 from functools import partial
 
+import structlog
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
+from django.urls import reverse
 
 from core import jobs
 from core.audit import record
+from core.beat import could, could_not
 from core.clock import now
 from core.formats import instant
 from core.packing import random_password
@@ -14,10 +17,13 @@ from core.states import WrongState, move
 from programmes.enums import DeadlineKind, ProgrammeState
 from programmes.models import Deadline, Programme
 from reports import tasks
+from reports.actions.compile import told
 from reports.enums import COMPILATION_MOVES, MADE, CompilationState
 from reports.models import Compilation
-from reports.queries.compilations import deadlines_of, kept_deadlines
+from reports.queries.compilations import NOT_STARTED, deadlines_of, kept_deadlines
 from visits.models import Due
+
+log = structlog.get_logger("homevisit.jobs")
 
 STEPS = ("冻结各校数据、收齐材料", "生成汇编", "核对")
 
@@ -71,6 +77,8 @@ def _existing(programme, deadline, at, moment):
 
 def _create(programme, deadline, at, by, locked):
     mail_to = programme.authority.package_email if at == deadline.at else ""
+    if at == deadline.at:
+        could(NOT_STARTED, **_about(deadline))
     return _made(
         programme, deadline.kind, deadline.title, by=by, deadlines=kept_deadlines(programme), as_of=at, known_at=at,
         deadline_at=deadline.at, mail_to=mail_to, password=random_password() if locked or mail_to else "",
@@ -103,22 +111,38 @@ def _send(compilation):
 def start_due_compilations():
     """What the tick starts: deadlines of open programmes that have passed and have no compilation.
 
-    One that cannot be started keeps no other from its turn.
+    One that cannot be started keeps no other from its turn; the log, the jobs page and the desk's people are told once.
     """
     done = Compilation.objects.filter(programme=OuterRef("programme"), kind=OuterRef("kind"), as_of=OuterRef("at"))
     register = Due.objects.filter(programme=OuterRef("programme"))
     passed = Deadline.objects.filter(
         ~Exists(done), Exists(register), at__lte=now(), programme__state=ProgrammeState.OPEN
     )
-    started, errors = [], []
+    started = []
     for deadline in passed.select_related("programme"):
         try:
             started.append(start_compilation(deadline.programme, deadline.kind))
-        except Exception as error:  # noqa: BLE001 (raised below)
-            errors.append(error)
-    if errors:
-        raise ExceptionGroup("due compilations", errors)
+        except jobs.AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 (written down below)
+            _not_started(deadline, error)
     return started
+
+
+def _not_started(deadline, error):
+    programme, label = deadline.programme, f"{deadline.title}的汇编没有开始"
+    said = f"程序出错（{type(error).__name__}），每分钟会再试。请管理员看日志。"
+    why = str(error) if isinstance(error, CannotCompile) else said
+    with transaction.atomic():
+        is_news = could_not(NOT_STARTED, label, why, authority_id=programme.authority_id, **_about(deadline))
+        if is_news:
+            told.tell_officers(programme.authority_id, f"{programme.short_title}，{label}：{why}", url=reverse("reports:files"))
+    if is_news:
+        log.error("deadline_not_started", programme=programme.pk, kind=deadline.kind, exc_info=error)
+
+
+def _about(deadline):
+    return {"programme": deadline.programme_id, "kind": deadline.kind, "at": deadline.at.isoformat()}
 
 
 def restart_compilation(compilation, *, by):
