@@ -39,11 +39,11 @@ class Nudged:
 
 
 def missing_words(lines, waiting, last_day):
-    """还有12人没走（9月30日截止），缺活动报告（10月8日截止）; "" when nothing is missing.
+    """还有12人没走访（9月30日截止），缺活动报告（10月8日截止）; "" when nothing is missing.
 
-    lines: Lines of reports.queries.submissions of one school; waiting: pupils not reached.
+    lines: Lines of reports.queries.submissions of one school; waiting: pupils not reached who have not declined.
     """
-    parts = [f"还有{thousands(waiting)}人没走（{day(last_day)}截止）"] if waiting else []
+    parts = [f"还有{thousands(waiting)}人没走访（{day(last_day)}截止）"] if waiting else []
     owed = [line for line in lines if line.is_owed]
     by_day = {}
     for line in owed:
@@ -114,7 +114,8 @@ def _texts(programme, schools, by, words):
     """{school id: text} of schools that owe something."""
     ids = [school.pk for school in schools]
     lines = register(programme, school_ids=ids)
-    waiting = {figure.place_id: figure.all.waiting for figure in coverage(programme, user=by, by="school")}
+    # As the school's own reminders count: whose family declined is not asked for again.
+    waiting = {figure.place_id: figure.all.waiting - figure.all.declined for figure in coverage(programme, user=by, by="school")}
     last_day, texts = coverage_day(programme), {}
     for pk in ids:
         missing = missing_words(lines.get(pk, {}).values(), waiting.get(pk, 0), last_day)

@@ -16,7 +16,18 @@ from reports.tests.at_desk import Desk
 from reports.tests.filed import make_filing
 from schools.enums import Role
 from schools.models import Message, Post
-from schools.tests.factories import make_authority, make_leader, make_officer, make_school, make_user
+from schools.tests.factories import (
+    make_authority,
+    make_class,
+    make_leader,
+    make_officer,
+    make_school,
+    make_user,
+)
+from students.tests.factories import make_student
+from visits.actions.register import open_register
+from visits.models import ClassCount
+from visits.models.register import ALL
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +60,18 @@ def test_a_school_is_told_what_it_owes_and_until_when_without_a_name(desk):
     assert "缺" in message.text and "截止" in message.text and message.text.endswith("有困难打电话来。")
     assert school.teacher.name not in message.text and message.url
     assert Nudge.objects.get().told == 1
+
+
+def test_whose_family_declined_is_not_asked_for_again(desk):
+    """As the school's own reminders count: nobody is told two numbers on one day."""
+    school = desk.school()
+    school_class = make_class(school)
+    for _ in range(2):
+        make_student(school_class)
+    open_register(desk.programme)
+    ClassCount.objects.filter(school=school, dimension=ALL).update(declined=1)
+    nudge(desk.programme, [school.pk], by=desk.officer)
+    assert "还有1人没走访（" in Message.objects.get(user=school.leader).text
 
 
 def test_once_a_day_a_school_and_again_the_next_day(desk, settings):

@@ -332,7 +332,7 @@ def test_no_page_of_the_desk_names_a_pupil_and_no_message_does(desk):
     client.post("/desk/nudge/", {"school": str(school.pk)})
     pages = ["", "?cols=visits", *(f"{act}/?school={school.pk}" for act in ("nudge", "extend", "duty")), f"school/{school.pk}/"]
     texts = [client.get(f"/desk/{page}").content.decode() for page in pages] + [Message.objects.get().text]
-    assert "还有2人没走" in texts[-1] and "HARDSHIP" not in texts[-1]
+    assert "还有2人没走访" in texts[-1] and "HARDSHIP" not in texts[-1]
     assert [text for text in texts if "甲乙丙丁" in text or "子丑寅卯" in text] == []
 
 
