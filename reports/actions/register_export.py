@@ -10,10 +10,10 @@ from django.db import transaction
 from core import jobs
 from core.access import allowed
 from core.audit import record
-from core.clock import now
+from core.clock import now, today
 from core.enums import JobState
 from core.files import delete_private, write_private
-from core.formats import instant, thousands
+from core.formats import clock, day, instant, thousands
 from core.models import Job
 from core.packing import within_the_day
 from core.sheet_stream import stream_table
@@ -48,9 +48,10 @@ def start_register_export(programme, *, by, form):
         within_the_day(KIND, by)
         if not register_schools(programme).exists():
             raise WrongState("登记里还没有学生。学校导入名册、活动开始后再导出。")
+        # Up to five a day lie side by side: which form, of when.
         job = jobs.create(
-            KIND, label="导出走访登记", by=by, steps=1, authority_id=programme.authority_id, programme=programme.pk, form=form,
-            name=secrets.token_hex(16),
+            KIND, label=f"导出走访登记（{FORMS[form]}，{day(today())}{clock(now())}）", by=by, steps=1,
+            authority_id=programme.authority_id, programme=programme.pk, form=form, name=secrets.token_hex(16),
         )  # fmt: skip
         record(programme, "register.export", by=by, job=job.pk, form=form)
         transaction.on_commit(partial(jobs.send, tasks.export_register, job.pk))

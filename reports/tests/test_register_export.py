@@ -114,6 +114,7 @@ def test_one_at_a_time_and_a_form_must_be_chosen(district, officer):
     job, created = register_export.start_register_export(programme, by=officer, form="csv")
     again, twice = register_export.start_register_export(programme, by=officer, form="xlsx")
     assert (job.pk, created, twice) == (again.pk, True, False)
+    assert job.label == "导出走访登记（CSV 文本，9月20日09:00）"
     with pytest.raises(WrongState, match="选"):
         register_export.start_register_export(programme, by=officer, form="pdf")
 
