@@ -15,6 +15,7 @@ from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
 EVENING = (17 * 60 + 30, 18 * 60, 18 * 60 + 30, 18 * 60 + 50, 19 * 60, 19 * 60 + 30, 20 * 60, 17 * 60)
 WEEKEND = (9 * 60, 9 * 60 + 40, 10 * 60 + 30, 13 * 60 + 30, 14 * 60 + 20, 15 * 60 + 30, 16 * 60 + 40, 18 * 60 + 30)
 MODES = [Mode.IN_PERSON] * 26 + [Mode.NEARBY] * 2 + [Mode.AT_SCHOOL, Mode.VIDEO, Mode.PHONE, Mode.PHONE]
+ANSWERERS = [Answerer.ANSWERED] * 5 + [Answerer.ME] + [Answerer.SCHOOL] * 2
 TEXTS = 4096
 AFTER = 14  # visits go on for some days after the window closed: they are kept and do not count
 COMPLETE = 0.05  # of the schools
@@ -103,7 +104,8 @@ class Plan:
         )  # fmt: skip
         self.visitor = Table(VisitVisitor, "visit_id", "user_id", "role", **after)
         self.opinion = Table(
-            Opinion, "visit_id", "authority_id", "school_id", "category", "text", "answerer", "created_at", **after
+            Opinion, "visit_id", "authority_id", "school_id", "category", "text", "answerer", "created_at", "counted_in_id",
+            **after,
         )
         rules = self.programme.rules
         self.texts = self._texts()
@@ -161,4 +163,7 @@ class Plan:
             self.visitor.add(visit, other, VisitorRole.OTHER)
         if bits >> 117 & 7 == 0:
             category, text = self.opinions[bits >> 50 & 255]
-            self.opinion.add(visit, authority, school.id, category, text, Answerer.SCHOOL, recorded)
+            self.opinion.add(
+                visit, authority, school.id, category, text, ANSWERERS[bits >> 120 & 7], recorded,
+                programme if counted else None,
+            )  # fmt: skip

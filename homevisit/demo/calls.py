@@ -197,6 +197,7 @@ class Calls:
                 Opinion(
                     visit=visit, authority_id=visit.authority_id, school_id=visit.school_id, category=category,
                     text=text, answerer=rng.choice(Answerer.values), position=position, created_at=visit.recorded_at,
+                    counted_in=self.season.programme if self._counts(visit) else None,
                 )
             )  # fmt: skip
         if rng.random() < 0.008:
@@ -215,12 +216,7 @@ class Calls:
         self.visitors.append(VisitVisitor.went(copy, lead, VisitorRole.LEAD))
 
     def _link(self, visit, pupils):
-        season = self.season
-        counted = (
-            visit.state in COUNTED_STATES
-            and visit.mode in season.counting
-            and season.programme.counts_on(visit.visited_on)
-        )
+        season, counted = self.season, self._counts(visit)
         for pupil in pupils:
             place = pupil.place_on(visit.visited_on) or pupil.place_on(season.due_day)
             self.students.append(
@@ -232,6 +228,14 @@ class Calls:
             )  # fmt: skip
             if counted:
                 self._answer(pupil, visit)
+
+    def _counts(self, visit):
+        season = self.season
+        return (
+            visit.state in COUNTED_STATES
+            and visit.mode in season.counting
+            and season.programme.counts_on(visit.visited_on)
+        )
 
     def _answer(self, pupil, visit):
         for event in self._open_changes(pupil):

@@ -14,7 +14,7 @@ from programmes.queries.form import record_form
 from visits.actions.checks import problems
 from visits.actions.register import recompute
 from visits.actions.versions import keep_version
-from visits.actions.visit import answer_again, counts, locked, student_rows
+from visits.actions.visit import answer_again, count_rows, locked, student_rows
 from visits.enums import VISIT_MOVES
 from visits.models import VisitNote, VisitStudent
 from visits.queries.versions import PLAIN, TEXTS
@@ -175,7 +175,7 @@ class _Amended:
         kept = self.before if self.students is None else {student.pk for student in self.students}
         visit.visit_students.exclude(student_id__in=kept).delete()
         visit.notes.exclude(student_id__in=kept).delete()
-        visit.visit_students.update(mode=visit.mode, visited_on=visit.visited_on, counted=counts(visit))
+        count_rows(visit)
         added = [student for student in self.students or () if student.pk not in self.before]
         VisitStudent.objects.bulk_create(student_rows(visit, added))
         answer_again(kept | self.before, self.day, by)

@@ -11,9 +11,11 @@ from visits.queries.family import open_promises
 NOT_YOURS = "有一条约定不是这家的，或者已经看不到了，刷新页面再填。"
 
 
-def write_lines(visit, students, entry, *, fresh):
-    """All lines of an entry. fresh: nothing stands yet, so nothing is read."""
-    _write(visit, Opinion, entry.opinions, () if fresh else visit.opinions.all(), ("category", "text", "answerer"))
+def write_lines(visit, students, entry, *, fresh, counted):
+    """All lines of an entry. fresh: nothing stands yet, so nothing is read; counted: whether the visit counts."""
+    opinions = [line | {"counted_in_id": visit.programme_id if counted else None} for line in entry.opinions]
+    columns = ("category", "text", "answerer", "counted_in_id")
+    _write(visit, Opinion, opinions, () if fresh else visit.opinions.all(), columns)
     _write(visit, Promise, entry.promises, () if fresh else visit.promises.all(), ("who", "text", "due_on"))
     _write(visit, HelpGiven, entry.help_given, () if fresh else visit.help_given.all(), ("kind", "text", "amount"))
     _write_notes(visit, students, entry.notes, () if fresh else visit.notes.all())

@@ -4,7 +4,7 @@ from programmes.enums import ProgrammeState
 from programmes.models import Programme
 from visits.actions.register import open_register, rebuild
 from visits.enums import COUNTED_STATES
-from visits.models import VisitStudent
+from visits.models import Opinion, VisitStudent
 
 WHAT_COUNTS = {"starts_on", "ends_on", "config"}
 WHO_IS_DUE = {"due_on"}
@@ -32,7 +32,7 @@ def on_categories_changed(sender, programme_id, **kwargs):
 
 
 def count_anew(programme):
-    """Which visits count, after the window or the counted modes moved: two statements, twice changes nothing."""
+    """Which visits count, after the window or the counted modes moved: four statements, twice changes nothing."""
     rows = VisitStudent.objects.filter(programme=programme)
     right = VisitStudent.objects.filter(
         programme=programme,
@@ -42,3 +42,11 @@ def count_anew(programme):
     ).values("pk")
     rows.filter(counted=True).exclude(pk__in=right).update(counted=False)
     rows.filter(counted=False, pk__in=right).update(counted=True)
+    opinions = Opinion.objects.filter(
+        visit__programme=programme,
+        visit__state__in=COUNTED_STATES,
+        visit__mode__in=programme.rules.counted_modes,
+        visit__visited_on__range=(programme.starts_on, programme.ends_on),
+    ).values("pk")
+    Opinion.objects.filter(counted_in=programme).exclude(pk__in=opinions).update(counted_in=None)
+    Opinion.objects.filter(counted_in=None, pk__in=opinions).update(counted_in=programme)

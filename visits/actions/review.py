@@ -12,7 +12,7 @@ from core.states import WrongState, can_move, move
 from students.actions.assign import end_assignments, resume_assignments
 from students.actions.change import answer_changes
 from visits.actions.register import recompute
-from visits.actions.visit import answer_again, answers, clear_return, counts, locked
+from visits.actions.visit import answer_again, answers, clear_return, count_rows, locked
 from visits.enums import COUNTED_STATES, VISIT_MOVES, VisitState
 from visits.models import PastVoid, Visit
 from visits.queries.records import people
@@ -168,7 +168,7 @@ def void_visit(visit, *, by, reason):
     clear_return(visit)
     visit.save()
     students = set(visit.visit_students.values_list("student_id", flat=True))
-    visit.visit_students.update(counted=False)
+    count_rows(visit)
     if counted:
         answer_again(students, visit.visited_on, by)
     recompute((visit.programme_id, pk) for pk in students)
@@ -195,7 +195,7 @@ def unvoid_visit(visit, *, by, reason):
     visit.voided_at, visit.voided_by, visit.void_reason = None, None, ""
     visit.save(update_fields=["state", "voided_at", "voided_by", "void_reason"])
     students = set(visit.visit_students.values_list("student_id", flat=True))
-    visit.visit_students.update(counted=counts(visit))
+    count_rows(visit)
     if answers(visit):
         answer_changes(sorted(students), visit.visited_on, by=by)
     recompute((visit.programme_id, pk) for pk in students)

@@ -112,7 +112,7 @@ def _check_entry(visit, students, entry, family):
 def _recorded(visit, by, students, entry, family, *, fresh):
     """What follows from a record, the same for a new one and for an appointment that was kept."""
     programme, ids = visit.programme, sorted(student.pk for student in students)
-    write_lines(visit, students, entry, fresh=fresh)
+    write_lines(visit, students, entry, fresh=fresh, counted=counts(visit))
     tell_outcomes(visit, ids, entry.outcomes, by=by)
     if not family.is_signed:
         sign(programme, by=by)
@@ -156,7 +156,7 @@ def rewrite(visit, by, students, entry, *, reason, verb, action):
     visit.save()
     _replace_visitors(visit, by, entry)
     _replace_students(visit, students)
-    write_lines(visit, students, entry, fresh=False)
+    write_lines(visit, students, entry, fresh=False, counted=counts(visit))
     kept = {student.pk for student in students}
     tell_outcomes(visit, kept, entry.outcomes, by=by)
     take_back_outcomes(visit, kept=entry.outcomes)
@@ -276,6 +276,13 @@ def _replace_students(visit, students):
     visit.visit_students.update(mode=visit.mode, visited_on=visit.visited_on, counted=counts(visit))
     before = set(visit.visit_students.values_list("student_id", flat=True))
     VisitStudent.objects.bulk_create(student_rows(visit, [s for s in students if s.pk not in before]))
+
+
+def count_rows(visit):
+    """Whether the visit counts has moved: its pupils and opinions follow."""
+    counted = counts(visit)
+    visit.visit_students.update(mode=visit.mode, visited_on=visit.visited_on, counted=counted)
+    visit.opinions.update(counted_in=visit.programme_id if counted else None)
 
 
 def answers(visit):

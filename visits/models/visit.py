@@ -232,7 +232,10 @@ class VisitVisitor(models.Model):
 
 
 class Opinion(models.Model):
-    """家长意见, one line of it, as heard on a visit. Its answer and close are care/'s, one to one."""
+    """家长意见, one line of it, as heard on a visit. Its answer and close are care/'s, one to one.
+
+    counted_in: the programme while the visit counts in it (VisitStudent.counted), so that counting needs no join.
+    """
 
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="opinions", verbose_name="家访")
     authority = models.ForeignKey("schools.Authority", models.PROTECT, related_name="+")
@@ -242,6 +245,9 @@ class Opinion(models.Model):
     answerer = models.CharField("谁来答复", max_length=10, choices=Answerer, default=Answerer.SCHOOL)
     position = models.PositiveSmallIntegerField(default=1)
     created_at = models.DateTimeField(default=now)
+    counted_in = models.ForeignKey(
+        "programmes.Programme", models.PROTECT, null=True, related_name="+", db_index=False, editable=False
+    )
 
     objects = OpinionQuerySet.as_manager()
 
@@ -249,6 +255,12 @@ class Opinion(models.Model):
         verbose_name = verbose_name_plural = "家长意见"
         ordering = ["visit_id", "position"]
         constraints = [models.UniqueConstraint(fields=["visit", "position"], name="opinion_position_unique")]
+        indexes = [
+            models.Index(
+                fields=["counted_in", "school", "answerer", "authority"], name="opinion_counted",
+                condition=Q(counted_in__isnull=False),
+            ),
+        ]
 
     def __str__(self):
         return f"意见 {self.pk}"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from programmes.models import Programme
 from schools.enums import Role
 from schools.tests.factories import (
     make_class,
@@ -12,9 +13,12 @@ from schools.tests.factories import (
     make_user,
 )
 from students.tests.factories import make_student
+from visits.actions.amend import amend_visit
+from visits.actions.programme import on_programme_changed
 from visits.actions.register import open_register
-from visits.actions.review import return_visit, unvoid_visit, void_visit
-from visits.actions.visit import correct_visit
+from visits.actions.review import accept_visit, return_visit, unvoid_visit, void_visit
+from visits.actions.visit import correct_visit, counts
+from visits.models import Opinion, Visit
 from visits.queries.as_of import schools_as_of
 from visits.queries.opinions import answered_by_school
 from visits.tests.factories import at, entry, make_visit
@@ -95,3 +99,43 @@ def test_an_answer_told_later_is_none_at_the_deadline(programme, student, head, 
     assert told("2022-10-01 00:00") == (2, 1)
     assert told("2022-10-03 00:00") == told("2022-10-01 00:00", at("2022-10-03 00:00")) == (3, 2)
     assert answered_by_school(programme, leader) == {student.school_id: (3, 2)}
+
+
+def test_the_count_follows_whatever_moves_a_visit(programme, school_class, head, leader, officer, settings):
+    """Every opinion told anew from its visit, after each act that can make a visit count or not."""
+    open_register(programme)
+    visit = make_visit(make_student(school_class), by=head, programme=programme, opinions=heard("answered", "me"))
+    other = make_visit(
+        make_student(school_class), by=head, programme=programme, day="2022-09-01", opinions=heard("school")
+    )
+
+    def agrees(heard, answered):
+        told = [o for o in Opinion.objects.select_related("visit__programme") if counts(o.visit)]
+        assert (len(told), sum(o.answerer == "answered" for o in told)) == (heard, answered)
+        return answered_by_school(programme, officer) == ({school_class.school_id: (heard, answered)} if heard else {})
+
+    assert agrees(3, 1)
+    return_visit(visit, by=leader, reason="打过电话")
+    visit.refresh_from_db()
+    correct_visit(visit, by=head, students=[student_of(visit)], **entry(mode="phone", opinions=heard("answered")))
+    assert agrees(1, 0)
+    accept_visit(other, by=leader)
+    other.refresh_from_db()
+    amend_visit(other, by=leader, reason="记错了", mode="phone")
+    assert agrees(0, 0)
+    amend_visit(Visit.objects.get(pk=other.pk), by=leader, reason="没有记错", mode="in_person")
+    assert agrees(1, 0)
+    programme = Programme.objects.get(pk=programme.pk)
+    for mode in programme.config["visit"]["modes"]:
+        mode["counts"] |= mode["code"] == "phone"
+    programme.save()
+    on_programme_changed(None, programme.pk, {"config"})
+    assert agrees(2, 1)
+    programme.starts_on = visit.visited_on
+    programme.save()
+    on_programme_changed(None, programme.pk, {"starts_on"})
+    assert agrees(1, 1)
+
+
+def student_of(visit):
+    return visit.visit_students.get().student
