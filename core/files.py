@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 
 BLOCK = 1 << 20
 READY = ".ready"
+UNFINISHED = ".unfinished-"  # what a worker has at hand
 
 
 def in_folder():
@@ -43,7 +45,7 @@ def write_private(name, write):
 
 def _write_to_folder(target, write):
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=target.suffix)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED, suffix=target.suffix)
     os.close(handle)  # mkstemp made it readable by this user alone
     try:
         write(temporary)
@@ -111,6 +113,43 @@ def checksum_of(name):
         while block := file.read(BLOCK):
             digest.update(block)
         return digest.hexdigest()
+
+
+# ── What is left over ──
+
+
+def names_below(folder):
+    """Every stored file below the folder, also in folders below it."""
+    folders, files = _listed(folder)
+    yield from (f"{folder}/{name}" for name in files)
+    for name in folders:
+        yield from names_below(f"{folder}/{name}")
+
+
+def _listed(folder):
+    try:
+        return default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
+
+
+def seconds_old(name):
+    """Since the file was last written, by the clock that dates files."""
+    return time.time() - default_storage.get_modified_time(name).timestamp()
+
+
+def remove_unfinished(age):
+    """What workers that died had begun to write, older than that (a timedelta) → how many. In S3 nothing is begun there."""
+    removed = 0
+    for folder, _, files in os.walk(settings.MEDIA_ROOT) if in_folder() else ():
+        for path in (Path(folder) / name for name in files if name.startswith(UNFINISHED)):
+            try:
+                if time.time() - path.stat().st_mtime > age.total_seconds():
+                    path.unlink()
+                    removed += 1
+            except FileNotFoundError:
+                continue  # finished, or removed by another, a moment ago
+    return removed
 
 
 def storage_ready():

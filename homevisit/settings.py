@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "reminders": {"task": "reminders.tasks.tick", "schedule": 60.0, "options": {"expires": 55}},
     "registers": {"task": "visits.tasks.refresh_registers", "schedule": crontab(hour=3, minute=10)},
     "locks": {"task": "visits.tasks.lock_records", "schedule": crontab(hour=3, minute=20)},
+    "files": {"task": "reports.tasks.sweep", "schedule": crontab(hour=3, minute=30)},
     "told": {"task": "reminders.tasks.purge", "schedule": crontab(hour=3, minute=50)},
     "drafts": {"task": "visits.tasks.purge_drafts", "schedule": crontab(hour=3, minute=40)},
 }

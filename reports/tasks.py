@@ -42,6 +42,16 @@ def export_register(job_id: int):
 
 
 @shared_task
+def sweep():
+    """Each night: files that workers left half written, and of packages nobody will finish."""
+    from core.beat import beat_run
+    from reports.actions.compile.sweep import sweep_files
+
+    with beat_run("files", "夜间清理没做完的文件") as run:
+        run.message = f"{sweep_files()}个"
+
+
+@shared_task
 def tick():
     """Every minute: lost jobs are sent again, passed deadlines compiled, failed packages told, ready ones mailed, rounds
     whose time is over closed, left-over roster uploads, old archives, packs of forms, registers and photos nobody came

@@ -4,6 +4,7 @@
     lead.py     the package's own job: hands the schools out, and writes the package when they are done
     schools.py  one school: figures, register lines and papers, whole or not at all
     mail.py     the package to the bureau's address, once
+    sweep.py    each night, the files nobody will ever name
     told.py     the district's administrators, in their inbox: ready, incomplete, failed
 
 Every step may be done again: whoever dies leaves schools that are done whole, and jobs that the tick sends to others.

@@ -24,6 +24,7 @@ from visits.models.register import ALL
 from visits.queries.as_of import school_ids_as_of
 
 PART = "reports.tasks.compile_schools"
+FOLDER = "compilations"
 NAMED = 10  # schools named in a line of words
 
 
@@ -103,8 +104,11 @@ def _why(part):
 
 def package_name(compilation, attempt):
     """Each worker writes a file of its own, so that one that lost the job spoils nobody's."""
-    programme = compilation.programme
-    return f"compilations/{programme.code}-{compilation.kind}-{compilation.revision}-{attempt}.zip"
+    return f"{package_stem(compilation)}{attempt}.zip"
+
+
+def package_stem(compilation):
+    return f"{FOLDER}/{compilation.programme.code}-{compilation.kind}-{compilation.revision}-"
 
 
 def _write(compilation, job, parts, path):

@@ -20,6 +20,7 @@ from visits.queries.as_of import Calls, calls_as_of, class_figures, schools_as_o
 
 log = structlog.get_logger("homevisit.jobs")
 
+PARTS = "compilations/parts"
 TRIES = 3  # an unexpected failure may be a moment's
 
 
@@ -121,7 +122,7 @@ def _compile_school(job, batch):
 
 def part_name(part, attempt):
     """Each worker writes a file of its own, so that one that lost the job spoils nobody's."""
-    return f"compilations/parts/{part.compilation_id}/{part.school.code}-{attempt}.zip"
+    return f"{PARTS}/{part.compilation_id}/{part.school.code}-{attempt}.zip"
 
 
 def _keep(part, figures, facts):
