@@ -9,20 +9,24 @@ from programmes.queries.rows import USE_FIELDS, values_of
 def notice_as_of(programme, known_at):
     """The programme with the days, settings, deadlines and categories it had: a copy that must not be saved.
 
-    One query, and one more where the notice was changed since; none for a copy of the same instant. deadlines.all() and
-    categories.all() of the copy are what stood then; anything else asked of them is read as of today.
+    One query, none where past_notices are prefetched, one more where the notice was changed since; none for a copy of
+    the same instant. deadlines.all() and categories.all() of the copy are what stood then; anything else asked of them
+    is read as of today.
     """
     if programme.__dict__.get("known_at") == known_at:
         return programme
-    shown = copy.copy(programme.__dict__.get("of_today", programme))
-    shown.known_at, shown.of_today = known_at, programme.__dict__.get("of_today", programme)
-    past = past_notices(programme, known_at).first()
+    of_today = programme.__dict__.get("of_today", programme)
+    shown = copy.copy(of_today)
+    shown.known_at, shown.of_today = known_at, of_today
+    past = next(iter(past_notices(of_today, known_at)), None)
     return _said(shown, past.data) if past else shown
 
 
 def past_notices(programme, since):
-    """What the notice said before it was changed at the instant or later, the oldest first."""
-    return PastNotice.objects.filter(programme_id=programme.pk, until__gte=since).order_by("pk")
+    """What the notice said before it was changed at the instant or later, the oldest first; at least one, if any."""
+    if "past_notices" in getattr(programme, "_prefetched_objects_cache", ()):
+        return [past for past in programme.past_notices.all() if past.until >= since]
+    return PastNotice.objects.filter(programme_id=programme.pk, until__gte=since).order_by("pk")[:1]
 
 
 def _said(shown, data):

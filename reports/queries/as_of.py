@@ -7,6 +7,7 @@ from django.db.models import Sum
 
 from core.clock import now
 from programmes.enums import DeadlineKind
+from programmes.queries.past import notice_as_of
 from reports.enums import CompilationState
 from reports.models import Snapshot
 from schools.calendar import school_year
@@ -52,7 +53,7 @@ class Frozen:
 
 
 def school_lines(programme, at, school_ids, *, frozen):
-    """{school id: Line}. Eight queries for any number of schools, one more for each five thousand missing."""
+    """{school id: Line}. Ten queries for any number of schools, one more for each five thousand missing."""
     return _lines(programme, at, list(school_ids), frozen, by_class=False)
 
 
@@ -63,15 +64,16 @@ def class_lines(programme, at, school_id, *, frozen):
 
 def _lines(programme, at, school_ids, frozen, *, by_class):
     lines = {} if by_class else {pk: Line() for pk in school_ids}
-    counted = mode_bits(programme.rules.counted_modes)
-    for name, known_at in (("recorded", None), ("visited", now())):
-        modes = reached_as_of(programme, at, school_ids, known_at)
-        pupils = [one for one in pupils_as_of(programme, at, school_ids, known_at) if not one.exempt_reason]
+    for name, known_at in (("recorded", at), ("visited", now())):
+        notice = notice_as_of(programme, known_at)
+        counted = mode_bits(notice.rules.counted_modes)
+        modes = reached_as_of(notice, at, school_ids, known_at)
+        pupils = [one for one in pupils_as_of(notice, at, school_ids, known_at) if not one.exempt_reason]
         for one in pupils:
             line = lines.setdefault(one.school_class_id if by_class else one.school_id, Line())
             reached = bool(modes.get(one.student_id, 0) & counted)
             setattr(line, name, getattr(line, name) + Count(1, reached, one.declined and not reached))
-        if known_at is None:
+        if name == "recorded":
             missing = [one for one in pupils if not modes.get(one.student_id, 0) & counted]
     for one in called_since(programme, at, missing):
         lines[one.school_class_id if by_class else one.school_id].since.count(one)
@@ -110,7 +112,7 @@ def total(lines):
 
 def class_labels(programme, at, class_ids):
     """[(class id, label)] in the order of the page, named as in the year of the deciding day."""
-    year = school_year(deciding_day_as_of(programme, at))
+    year = school_year(deciding_day_as_of(notice_as_of(programme, at), at))
     rows = SchoolClass.objects.filter(pk__in=class_ids).select_related("school")
     rows = sorted(rows, key=lambda row: (row.grade(year) or 99, row.number, row.pk))
     return [(row.pk, row.label(year)) for row in rows]
@@ -148,7 +150,8 @@ def pupils_behind(programme, at, school_id, what, class_id=None):
 
 
 def _reached(programme, at, school_id, what):
-    known_at = now() if what == "visited" else None
+    known_at = now() if what == "visited" else at
+    programme = notice_as_of(programme, known_at)
     pupils = [one for one in pupils_as_of(programme, at, [school_id], known_at) if not one.exempt_reason]
     if what != "due":
         modes, counted = modes_as_of(programme, at, school_id, known_at), mode_bits(programme.rules.counted_modes)

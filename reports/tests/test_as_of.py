@@ -30,7 +30,7 @@ from visits.tests.factories import make_visit
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 DEADLINE = timezone.make_aware(datetime(2022, 10, 1))
 AT = "2022年9月30日24:00"
-DISTRICT, OF_SCHOOL = 18, 16  # queries
+DISTRICT, OF_SCHOOL = 19, 17  # queries
 AFTER = "截至2022年9月30日24:00，应访的学生里有3人还没有走访记录。之后补录1人，补访1人，还没走到1人。"
 DESK, SCHOOL, ROWS = "/desk/as-of/", "/reports/as-of/", "/reports/as-of/rows/"
 

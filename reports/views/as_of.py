@@ -201,7 +201,7 @@ def _asked(request, permission, data=None):
         raise Http404
     if permission != "reports.write_filing":
         authorize(request.user, permission, programme)
-    prefetch_related_objects([programme], "categories", "deadlines")
+    prefetch_related_objects([programme], "categories", "deadlines", "past_notices")
     text = (data or request.GET).get("at", "").strip()[:LONGEST]
     if not text:
         return programme, _usual(programme), ""

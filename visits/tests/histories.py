@@ -1,6 +1,7 @@
 """Random histories of a small district, through the actions, with a clock that walks on: what as-of figures are
 asked about. Every act may be refused; that is a history too."""
 
+from copy import deepcopy
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 
 from core.clock import now, today
 from core.states import WrongState
-from programmes.models import Category
+from programmes.actions.past import keep_notice, lock_notice
+from programmes.actions.state import programme_edited
+from programmes.models import Category, Programme, ProgrammeCategory
 from programmes.tests.factories import CONFIG, make_programme
 from schools.enums import Role
 from schools.tests.factories import add_post, make_class, make_class_head, make_leader, make_school, make_user
@@ -68,6 +71,7 @@ class Walk:
 
     def do(self, hours, name, *arguments):
         """One act some hours later; what is refused changes nothing."""
+        self.programme = Programme.objects.get(pk=self.programme.pk)
         before = self.at.date()
         self.at += timedelta(hours=hours, minutes=1)
         self.tell_clock()
@@ -158,7 +162,9 @@ class Walk:
         put_in_households(dict.fromkeys(ids, home.pk), at=now())
 
     def mark(self, number, code, level):
-        category = Category.objects.get(authority=self.programme.authority, code=code)
+        category = Category.objects.filter(authority=self.programme.authority, code=code).first()
+        if category is None:
+            raise WrongState("not yet there")
         set_mark(self.pupil(number), category, by=self.head, level=level)
 
     def unmark(self, number):
@@ -190,6 +196,40 @@ class Walk:
         school.save()
 
 
+    # ── the notice ──
+
+    def rewrite(self, what, days):
+        """As the administration does: the rows changed, what they said kept, the rooms above told."""
+        stood = lock_notice(self.programme.pk)
+        programme = Programme.objects.get(pk=self.programme.pk)
+        if what in ("starts_on", "ends_on", "due_on"):
+            setattr(programme, what, getattr(programme, what) + timedelta(days=days - 3))
+        elif what == "config":
+            config = deepcopy(programme.config)
+            mode = config["visit"]["modes"][1 if days % 2 else 4]  # nearby, phone
+            mode["counts"] = not mode["counts"]
+            programme.config = config
+        else:
+            self.change_category(programme, days)
+        programme.save()
+        keep_notice(programme.pk, stood)
+        programme_edited(programme, fields={what}, by=None)
+        self.programme = Programme.objects.get(pk=programme.pk)
+
+    def change_category(self, programme, days):
+        """One comes or goes, or another begins to follow from changes."""
+        study = programme.categories.get(label="STUDY")
+        more = programme.categories.filter(label="MORE").first()
+        if days % 2:
+            study.from_changes = not study.from_changes
+            study.save()
+        elif more:
+            more.delete()
+        else:
+            category, _ = Category.objects.get_or_create(authority=programme.authority, code="MORE", defaults={"name": "更多"})
+            ProgrammeCategory.objects.create(programme=programme, category=category, position=2, label="MORE")
+
+
 def figures(programme, at, known_at=None):
     """Everything that is told of every school, in one comparable shape; schools and classes without anybody are left out."""
     told, money = {}, help_as_of(programme, at, known_at=known_at)
@@ -216,12 +256,13 @@ ACTS = st.one_of(
     st.tuples(st.just("leave"), number, days),
     st.tuples(st.just("come_back"), number, st.integers(0, 2)),
     st.tuples(st.just("join"), number, number, st.booleans()),
-    st.tuples(st.just("mark"), number, st.sampled_from(["HARDSHIP", "STUDY"]), st.integers(1, 3)),
+    st.tuples(st.just("mark"), number, st.sampled_from(["HARDSHIP", "STUDY", "MORE"]), st.integers(1, 3)),
     st.tuples(st.just("unmark"), number),
     st.tuples(st.just("change"), number, days),
     st.tuples(st.just("excuse"), number, st.sampled_from(["exempt", "declined"])),
     st.tuples(st.just("promote"), st.integers(0, 2)),
     st.tuples(st.just("close_school"), st.integers(1, 2)),
+    st.tuples(st.just("rewrite"), st.sampled_from(["starts_on", "ends_on", "due_on", "config", "categories"]), st.integers(0, 6)),
 )
 HISTORY = st.lists(st.tuples(st.sampled_from([1, 5, 20, 100]), ACTS), min_size=5, max_size=16)
 LONG_HISTORY = st.lists(st.tuples(st.sampled_from([1, 5, 20, 60]), ACTS), min_size=15, max_size=45)

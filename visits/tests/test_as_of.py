@@ -210,7 +210,7 @@ def test_the_same_queries_for_any_number_of_schools(programme, schools, django_a
         add_visit(programme, [student], on=date(2022, 9, 2))
     ids = school_ids_as_of(programme)
     programme.rules  # noqa: B018 (validated once)
-    with django_assert_num_queries(6):  # records since corrected, pupils reached, visitors, opinions, categories, pupils
+    with django_assert_num_queries(7):  # notice, records since corrected, pupils reached, visitors, opinions, categories, pupils
         assert len(schools_as_of(programme, DEADLINE, school_ids=ids)) == schools
 
 

@@ -13,6 +13,7 @@ from core.files import delete_private, local_copy, write_private
 from core.formats import percent
 from core.models import Job
 from core.states import move
+from programmes.queries.past import notice_as_of
 from reports.actions.compile import mail, told
 from reports.actions.compile.schools import part_name, run_schools
 from reports.actions.compile.start import STEPS
@@ -44,6 +45,7 @@ def run_lead(job_id):
         if job is None:
             return
         compilation = Compilation.objects.select_related("programme__authority", "started_by", "job").get(job=job)
+        compilation.programme = notice_as_of(compilation.programme, compilation.known_at)
         if compilation.state == CompilationState.WAITING:
             _hand_out(compilation, job)
         if job.children.open().exists():

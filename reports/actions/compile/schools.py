@@ -11,6 +11,7 @@ from core.clock import now
 from core.enums import JobState
 from core.files import delete_private, write_private
 from core.models import Job
+from programmes.queries.past import notice_as_of
 from reports.enums import CompilationState
 from reports.models import Compilation, SchoolPart, SchoolSnapshot, Snapshot, SubmissionLine
 from reports.package.school import freeze_extras, read_papers, write_part
@@ -64,6 +65,8 @@ class _Batch:
         self.facts, self.is_broken = None, False
         ids = {part.compilation_id for part in self.parts.values()}
         self.compilations = Compilation.objects.select_related("programme__authority", "corrects", "job").in_bulk(ids)
+        for compilation in self.compilations.values():
+            compilation.programme = notice_as_of(compilation.programme, compilation.known_at)
         prefetch_related_objects([c.programme for c in self.compilations.values()], "categories")
         for part in self.parts.values():
             part.compilation = self.compilations[part.compilation_id]

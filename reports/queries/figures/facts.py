@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from programmes.config.days import last_day_before
 from programmes.enums import Mode, PublicityKind
 from programmes.models import Event, Publicity
+from programmes.queries.past import notice_as_of
 from schools.calendar import school_year
 from schools.enums import Role
 from schools.models import Decision, Post, SchoolClass
@@ -91,6 +92,7 @@ class Facts:
     known: Q = field(init=False)
 
     def __post_init__(self):
+        self.programme = notice_as_of(self.programme, self.at)
         self.known = known_as_of(self.programme, self.at) & Q(visit__school_id=self.school.pk)
 
     @property
@@ -103,7 +105,9 @@ class Facts:
     @cached_property
     def uses(self):
         """The programme's categories, each with its Category."""
-        return list(self.programme.categories.select_related("category").order_by("position"))
+        uses = list(self.programme.categories.all())
+        prefetch_related_objects(uses, "category")
+        return uses
 
     @cached_property
     def every_past(self):

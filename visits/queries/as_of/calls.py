@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from core.clock import local_date
 from programmes.enums import Mode
+from programmes.queries.past import notice_as_of
 from schools.enums import Politics, Position
 from schools.models import User
 from visits.enums import Answerer
@@ -73,7 +74,7 @@ class PastCall:
 
 
 def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None, known_at=None):
-    """Calls of all schools; school_ids keeps to these and to pupils ever enrolled there. Four queries.
+    """Calls of all schools; school_ids keeps to these and to pupils ever enrolled there. Five queries.
 
     alive() is called between them: each takes seconds over a million visits.
     """
@@ -84,6 +85,7 @@ def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None, known_at=
         enrolled = ENROLLED.format(schools=listed(school_ids))
         at_school = Q(visit__school_id__in=list(school_ids))
     known_at = known_at or at
+    programme = notice_as_of(programme, known_at)
     known = known_as_of(programme, at, known_at) & at_school
     past = past_calls(programme, at, known_at)
     modes = _reached(programme, at, enrolled, known_at, past)
@@ -95,16 +97,18 @@ def calls_as_of(programme, at, *, school_ids=None, alive=lambda: None, known_at=
 
 
 def reached_as_of(programme, at, school_ids, known_at=None):
-    """{student id: bits of MODES} of pupils ever enrolled at the schools who were called on. Two queries."""
+    """{student id: bits of MODES} of pupils ever enrolled at the schools who were called on. Three queries."""
     if not school_ids:
         return {}
+    programme = notice_as_of(programme, known_at or at)
     past = past_calls(programme, at, known_at)
     return _reached(programme, at, ENROLLED.format(schools=listed(school_ids)), known_at, past)
 
 
 def modes_as_of(programme, at, school_id, known_at=None, *, past=None):
-    """{student id: bits of MODES} of pupils ever enrolled at the school who were called on. One query, and one for
+    """{student id: bits of MODES} of pupils ever enrolled at the school who were called on. Two queries, and one for
     past_calls() where the caller has not read them."""
+    programme = notice_as_of(programme, known_at or at)
     past = past_calls(programme, at, known_at) if past is None else past
     return _reached(programme, at, ENROLLED.format(schools=listed([school_id])), known_at, past)
 
@@ -115,6 +119,7 @@ def known_as_of(programme, at, known_at=None):
     Of visits whose record says now what it said then; the others are past_calls().
     """
     known_at = known_at or at
+    programme = notice_as_of(programme, known_at)
     then = {"written_at__lt": known_at, "superseded_at__gte": known_at}
     return ~Q(visit_id__in=VisitVersion.objects.filter(**then).values("visit_id")) & Q(
         standing(known_at),
@@ -133,11 +138,12 @@ def standing(known_at):
 
 
 def past_calls(programme, at, known_at=None):
-    """PastCalls in any form: visits of which another version stood at the instant than stands now. One query.
+    """PastCalls in any form: visits of which another version stood at the instant than stands now. Two queries.
 
     Of all schools, since a pupil on the record may be at another school than the visit.
     """
     known_at = known_at or at
+    programme = notice_as_of(programme, known_at)
     found = VisitVersion.objects.filter(
         standing(known_at), visit__programme=programme, written_at__lt=known_at, superseded_at__gte=known_at
     )
@@ -158,6 +164,7 @@ def help_as_of(programme, at, *, school_ids=None, known_at=None, aid=""):
 
     aid: only kinds with this word in them, and whatever was given in money.
     """
+    programme = notice_as_of(programme, known_at or at)
     known = known_as_of(programme, at, known_at)
     if school_ids is not None:
         known &= Q(visit__school_id__in=list(school_ids))

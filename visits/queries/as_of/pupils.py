@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from programmes.queries.past import notice_as_of
 from visits.queries.as_of.instants import listed, params, rows
 
 # Known at the instant: written before it; an end or an answer written later had not happened yet.
@@ -34,9 +35,8 @@ LEFT JOIN students_pasthousehold ph ON ph.student_id = p.student_id AND {home_he
 LEFT JOIN visits_due d ON d.programme_id = %(programme)s AND d.student_id = p.student_id
 LEFT JOIN visits_pastdue pd ON pd.due_id = d.id AND {due_held}
 LEFT JOIN (
-    SELECT k.student_id, CAST(SUM(DISTINCT (1 << pc.position)) AS integer) AS mask
+    SELECT k.student_id, CAST(SUM(DISTINCT CASE k.category_id {bits} ELSE 0 END) AS integer) AS mask
     FROM students_categorymark k
-    JOIN programmes_programmecategory pc ON pc.category_id = k.category_id AND pc.programme_id = %(programme)s
     WHERE k.student_id IN (SELECT student_id FROM pupil)
       AND k.confirmed_by_id IS NOT NULL AND COALESCE(k.confirmed_at, k.created_at) < %(known_at)s
       AND k.starts_on <= %(day)s
@@ -72,7 +72,7 @@ class Pupil(NamedTuple):
 
 
 def pupils_as_of(programme, at, school_ids, known_at=None):
-    """Pupils of the schools as known at the instant, the exempt ones too. One query and the programme's categories."""
+    """Pupils of the schools as known at the instant, the exempt ones too. Two queries and the programme's categories."""
     return [Pupil(*row) for row in pupil_rows(programme, at, school_ids, known_at)]
 
 
@@ -80,13 +80,16 @@ def pupil_rows(programme, at, school_ids, known_at=None):
     """The same as bare tuples, one after the other: a long run over a district keeps none of them."""
     if not school_ids:
         return iter(())
+    programme = notice_as_of(programme, known_at or at)
+    uses = list(programme.categories.all())
     sql = SQL.format(
         schools=listed(school_ids),
         here=HERE.format(e="e"),
         later_here=HERE.format(e="later"),
         home_held=HELD.format(p="ph"),
         due_held=HELD.format(p="pd"),
+        bits=" ".join(f"WHEN {use.category_id} THEN {use.bit}" for use in uses) or "WHEN 0 THEN 0",
         false="FALSE" if connection.vendor == "postgresql" else "0",
     )
-    change_bit = sum(use.bit for use in programme.categories.all() if use.from_changes)
+    change_bit = sum(use.bit for use in uses if use.from_changes)
     return rows(sql, {**params(programme, at, known_at), "change_bit": change_bit})

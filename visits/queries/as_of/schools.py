@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from programmes.enums import Mode
+from programmes.queries.past import notice_as_of
 from schools.models import School
 from students.models import Enrolment
 from visits.models.register import ALL
@@ -73,11 +74,12 @@ def school_ids_as_of(programme):
 
 
 def schools_as_of(programme, at, *, school_ids=None, calls=None, known_at=None):
-    """SchoolRows with their ClassRows: five queries for any number of schools.
+    """SchoolRows with their ClassRows: seven queries for any number of schools.
 
     known_at: what was recorded before it counts; by default at ("recorded by"), later for "visited by".
     A long run asks for a few schools at a time and hands in calls_as_of(programme, at, known_at=…), read once.
     """
+    programme = notice_as_of(programme, known_at or at)
     ids = school_ids_as_of(programme) if school_ids is None else list(school_ids)
     schools = {pk: SchoolRow(pk) for pk in ids}
     if not ids:

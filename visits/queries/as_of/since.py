@@ -9,6 +9,7 @@ from django.db.models import Min
 
 from core.clock import now
 from programmes.enums import DeadlineKind
+from programmes.queries.past import notice_as_of
 from visits.enums import COUNTED_STATES
 from visits.models import VisitStudent
 from visits.queries.as_of.calls import reached_as_of
@@ -60,7 +61,7 @@ class Since:
 def since_as_of(programme, at, school_ids, *, known_at=None, by_class=False, calls=None, until=None):
     """{school id: Since}, or {class id: Since}: as they stand now; a place where nobody was missing is left out.
 
-    Five queries for any number of schools. calls: calls_as_of() of the same instants, where they have been read; until:
+    Seven queries for any number of schools. calls: calls_as_of() of the same instants, where they have been read; until:
     what was recorded from then on is not told.
     """
     found = {}
@@ -73,6 +74,7 @@ def since_as_of(programme, at, school_ids, *, known_at=None, by_class=False, cal
 def missing_as_of(programme, at, school_ids, *, known_at=None, calls=None, until=None):
     """[Missing] of the schools, as they were known at the instant."""
     school_ids = list(school_ids)
+    programme = notice_as_of(programme, known_at or at)
     counted = mode_bits(programme.rules.counted_modes)
     modes = calls.modes if calls else reached_as_of(programme, at, school_ids, known_at)
     found = (Pupil(*row) for row in pupil_rows(programme, at, school_ids, known_at))
@@ -81,7 +83,8 @@ def missing_as_of(programme, at, school_ids, *, known_at=None, calls=None, until
 
 
 def called_since(programme, at, pupils, *, until=None):
-    """[Missing] of Pupils who were due and not reached at the instant."""
+    """[Missing] of Pupils who were due and not reached at the instant; what counts since is what the notice says since."""
+    programme = notice_as_of(programme, until or now())
     first, last = _called(programme, [one.student_id for one in pupils], until), last_visit_day(programme, at)
     return [
         Missing(one.student_id, one.school_id, one.school_class_id, on, on is not None and on <= last)
