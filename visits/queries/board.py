@@ -13,9 +13,9 @@ from students.models import Assignment, MentorLink
 from students.models.student import active_on
 from visits.enums import COUNTED_STATES, Priority, VisitState
 from visits.models import Due, Visit, VisitStudent
+from visits.queries.listed import DECLINED, DONE, EXEMPT, WAITING, state_of
 from visits.queries.waiting import FIRST_FAMILIES, SEALED, may_know_rank
 
-DONE, WAITING, DECLINED, EXEMPT, OUTSIDE = "visited", "waiting", "declined", "exempt", "outside"
 OPEN, ASSIGNED, LATE, PLANNED = "open", "assigned", "late", "planned"  # steps of a waiting family
 TEXTS = ("preparation", "cause", "process", "analysis", "measures", "reflection")
 ON_THE_WAY = (VisitState.PLANNED, VisitState.DONE)  # appointed; been there, not written down yet
@@ -37,12 +37,7 @@ class Tile:
 
     @property
     def state(self):
-        due = self.due
-        if not due.in_scope:
-            return EXEMPT if due.exempt_reason else OUTSIDE
-        if due.visits:
-            return DONE
-        return DECLINED if due.declined else WAITING
+        return state_of(self.due)
 
     @property
     def step(self):

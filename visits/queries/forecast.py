@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
+from typing import NamedTuple
 
 from django.db.models import Count as CountRows
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Min, OuterRef, Q, Subquery
 
 from core.clock import local_date, today
 from core.formats import day as day_words
@@ -19,6 +20,7 @@ from schools.calendar import is_workday, workdays, workdays_between
 from visits.enums import VisitState
 from visits.models import Due, VisitStudent
 from visits.queries.coverage import coverage
+from visits.queries.listed import listed
 from visits.queries.school import school_classes
 
 __all__ = [
@@ -176,14 +178,25 @@ class Ahead:
     days_left: int  # of these, up to the last day
     stretch: Stretch
     known: bool  # so much of the window is over that a pace says something
-    rush_from: date | None  # the last days, as the notice's hints say
+    rush_from: date  # the last days, as the notice's hints say; after the last day where they ask for none
     rush_days: int
     rush_share: float
 
     @property
     def since(self):
         """The earliest day that matters."""
-        return min(self.stretch.since, self.rush_from or self.stretch.since)
+        return min(self.stretch.since, self.rush_from)
+
+    def in_last_days(self, day):
+        return self.rush_from <= day <= self.last
+
+
+class Lately(NamedTuple):
+    """Pupils reached for the first time: in the stretch a pace is taken from, today, and in the last days."""
+
+    stretch: int = 0
+    today: int = 0
+    last_days: int = 0
 
 
 def ahead_of(programme):
@@ -191,7 +204,7 @@ def ahead_of(programme):
     now, last, kept, hints = today(), coverage_day(programme), calendar(programme), programme.rules.hints
     start = programme.starts_on
     known = now > start and workdays(start, now - timedelta(days=1), kept) >= ENOUGH
-    rush_from = last - timedelta(days=hints.last_days - 1) if hints.last_days else None
+    rush_from = last - timedelta(days=hints.last_days - 1)
     stretch = lately(kept, start=start, now=now, wanted=PACE_WORKDAYS)
     coming = coming_workdays(now, kept)
     days_left = sum(day <= last for day in coming)
@@ -201,25 +214,32 @@ def ahead_of(programme):
 def look_ahead(ahead, *, figure, made, planned):
     """An Outlook from a place's Figure. made: {day: pupils reached for the first time}; planned: {day: pupils still to
     be reached whose next appointment it is}."""
+    return _look(ahead, figure, _lately_of(ahead, made), planned)
+
+
+def _look(ahead, figure, reached, planned):
     count = figure.all
     left = max(0, min(figure.target - count.visited, count.waiting - count.declined))
-    bunched, rush = _rush(ahead, count.due, made, planned)
+    bunched, rush = _rush(ahead, count.due, reached.last_days, planned)
     if not left or ahead.now > ahead.last:
         return Outlook(left, None, False, bunched, rush)
-    done = sum(number for day, number in made.items() if ahead.stretch.holds(day))
-    after = made.get(ahead.now, 0)
-    speed = ahead.stretch.speed(done) or Fraction(after)
+    speed, after = ahead.stretch.speed(reached.stretch) or Fraction(reached.today), reached.today
     finish_on = reach_day(left + after, speed=speed, now=ahead.now, coming=ahead.coming, today=after, planned=planned)
     late = ahead.known and (finish_on is None or finish_on > ahead.last)
-    return Outlook(left, finish_on, late, bunched, _slow(ahead, left, finish_on, done + after) if late else rush)
+    lately_done = reached.stretch + after
+    return Outlook(left, finish_on, late, bunched, _slow(ahead, left, finish_on, lately_done) if late else rush)
 
 
-def _rush(ahead, due, made, planned):
+def _lately_of(ahead, made):
+    def number(holds):
+        return sum(number for day, number in made.items() if holds(day))
+
+    return Lately(number(ahead.stretch.holds), made.get(ahead.now, 0), number(ahead.in_last_days))
+
+
+def _rush(ahead, due, gone, planned):
     """(too many in the last days?, the sentence on it)"""
-    if ahead.rush_from is None:
-        return False, ""
-    gone = sum(number for day, number in made.items() if ahead.rush_from <= day <= ahead.last)
-    coming = sum(number for day, number in planned.items() if ahead.rush_from <= day <= ahead.last)
+    coming = sum(number for day, number in planned.items() if ahead.in_last_days(day))
     if gone + coming < A_FEW or gone + coming <= ahead.rush_share * due:
         return False, ""
     part, days = percent(gone + coming, due, 0), f"最后{ahead.rush_days}天"
@@ -242,11 +262,11 @@ def _slow(ahead, left, finish_on, lately_done):
     return f"照现在的速度要到{day_words(finish_on)}走完，还有{left}人；{way}"
 
 
-def outlook(programme, user, school, *, classes=None, figures=None):
+def outlook(programme, user, school, *, classes=None, figures=None, rows=None):
     """[ClassOutlook] of the classes the user runs or heads and where somebody is due, in order of grade and number.
 
-    Two queries, one after the last day, and those for what is not given: classes of school_classes(), figures of
-    coverage() by class.
+    One query, none after the last day, and those for what is not given: classes of school_classes(), figures of
+    coverage() by class, rows of listed() or of Due.
     """
     classes = school_classes(programme, school, user=user) if classes is None else classes
     if figures is None:
@@ -254,8 +274,9 @@ def outlook(programme, user, school, *, classes=None, figures=None):
     reach, ahead = user.reach, ahead_of(programme)
     mine = classes if school.pk in reach.whole_schools else reach.classes & classes.keys()
     known = {figure.place_id: figure for figure in figures if figure.place_id in mine}
-    rows = Due.objects.visible_to(user).filter(programme=programme, school=school)
-    made, planned = _made(rows, "school_class_id", ahead), _planned(programme, rows, "school_class_id", ahead)
+    rows = listed(programme, school, user=user) if rows is None else rows
+    rows = [row for row in rows if row.in_scope and row.school_class_id in known]
+    made, planned = _made_by_class(rows), _planned_by_class(programme, rows, ahead)
     return [
         ClassOutlook(
             **look_ahead(ahead, figure=known[pk], made=made[pk], planned=planned[pk]).__dict__,
@@ -267,6 +288,27 @@ def outlook(programme, user, school, *, classes=None, figures=None):
     ]
 
 
+def _made_by_class(rows):
+    """{class id: {day: pupils reached for the first time}}"""
+    found = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        if row.visits:
+            found[row.school_class_id][row.first_on] += 1
+    return found
+
+
+def _planned_by_class(programme, rows, ahead):
+    """{class id: {day: pupils still to be reached}} by the next appointment that would count."""
+    found = defaultdict(lambda: defaultdict(int))
+    waiting = {row.student_id: row.school_class_id for row in rows if not row.visits}
+    if ahead.now > ahead.last or not waiting:
+        return found
+    appointments = _to_come(programme, ahead).filter(student_id__in=list(waiting))
+    for pk, at in appointments.order_by().values_list("student_id").annotate(Min("visit__planned_at")):
+        found[waiting[pk]][local_date(at)] += 1
+    return found
+
+
 def schools_outlook(programme, *, user, figures=None):
     """Schools of the district that will not be done at the present pace, or whose visits bunch at the end.
 
@@ -274,10 +316,9 @@ def schools_outlook(programme, *, user, figures=None):
     """
     figures = coverage(programme, user=user, by="school") if figures is None else figures
     ahead = ahead_of(programme)
-    rows = Due.objects.filter(programme=programme)  # counted by school; coverage() says which schools the user sees
-    made, planned = _made(rows, "school_id", ahead), _planned_by_school(programme, ahead)
+    made, planned = _made_by_school(programme, ahead), _planned_by_school(programme, ahead)
     found = {
-        figure.place_id: look_ahead(ahead, figure=figure, made=made[figure.place_id], planned=planned[figure.place_id])
+        figure.place_id: _look(ahead, figure, made.get(figure.place_id, Lately()), planned.get(figure.place_id, {}))
         for figure in figures
     }
     return Schools(
@@ -285,55 +326,45 @@ def schools_outlook(programme, *, user, figures=None):
     )
 
 
-def _made(rows, place, ahead):
-    """{place: {day: pupils reached for the first time}} of the days that matter."""
-    found = defaultdict(dict)
-    rows = rows.filter(in_scope=True, visits__gt=0, first_on__gte=ahead.since)
-    for pk, day, number in rows.order_by().values_list(place, "first_on").annotate(CountRows("pk")):
-        found[pk][day] = number
-    return found
-
-
-def _planned(programme, rows, place, ahead):
-    """{place: {day: pupils still to be reached}} by the next appointment that would count."""
-    if ahead.now > ahead.last:
-        return _by_day(())
-    path = "student__visit_students__visit__"
-    rows = rows.filter(in_scope=True, visits=0, **_to_come(programme, ahead, path))
-    next_ones = rows.order_by().values_list(place, "pk").annotate(Min(f"{path}planned_at"))
-    return _by_day((pk, at) for pk, _, at in next_ones)
+def _made_by_school(programme, ahead):
+    """{school id: Lately}, added up by the database. coverage() says which schools the user sees."""
+    rows = Due.objects.filter(programme=programme, in_scope=True, visits__gt=0, first_on__gte=ahead.since)
+    sums = rows.order_by().values("school_id").annotate(
+        stretch=CountRows("pk", filter=Q(first_on__range=(ahead.stretch.since, ahead.stretch.until))),
+        today=CountRows("pk", filter=Q(first_on=ahead.now)),
+        last_days=CountRows("pk", filter=Q(first_on__range=(ahead.rush_from, ahead.last))),
+    )
+    return {pk: Lately(*numbers) for pk, *numbers in sums.values_list("school_id", *Lately._fields)}
 
 
 def _planned_by_school(programme, ahead):
-    """_planned of a whole district up to the last day: what comes later brings no school through in time.
+    """{school id: {day: pupils still to be reached}} up to the last day, on two days only: the last one stands for all
+    of the last days, today for those before them. What comes later brings no school through in time.
 
     Read from the appointments, since few of the pupils have one, and through their keys alone: an index answers.
     """
     if ahead.now > ahead.last:
-        return _by_day(())
+        return {}
     waiting = Due.objects.waiting().filter(programme=programme, student=OuterRef("student_id"))
-    rows = VisitStudent.objects.filter(
-        **_to_come(programme, ahead, "visit__"), visit__planned_at__lt=midnight_after(ahead.last)
+    appointments = _to_come(programme, ahead).filter(visit__planned_at__lt=midnight_after(ahead.last))
+    sooner = Q(visit__planned_at__lt=midnight(ahead.rush_from))
+    # Whoever has an appointment before the last days and one in them is called on at the first.
+    sums = appointments.annotate(place=Subquery(waiting.values("school_id"))).order_by().values("place").annotate(
+        every=CountRows("student", distinct=True), before=CountRows("student", distinct=True, filter=sooner)
     )
-    next_ones = rows.order_by().values("student_id").annotate(
-        school=Subquery(waiting.values("school_id")), at=Min("visit__planned_at")
-    )
-    return _by_day((pk, at) for pk, at in next_ones.values_list("school", "at") if pk is not None)
+    found = sums.values_list("place", "every", "before")
+    return {pk: _by_then(ahead, before, every - before) for pk, every, before in found if pk is not None}
 
 
-def _to_come(programme, ahead, path):
+def _by_then(ahead, before, last_days):
+    return {ahead.last: before + last_days} if ahead.now == ahead.last else {ahead.now: before, ahead.last: last_days}
+
+
+def _to_come(programme, ahead):
     """Appointments from this morning on that would count."""
-    return {
-        f"{path}programme": programme,
-        f"{path}state": VisitState.PLANNED,
-        f"{path}planned_at__gte": midnight(ahead.now),
-        f"{path}mode__in": programme.rules.counted_modes,
-    }
-
-
-def _by_day(next_ones):
-    """{place: {day: pupils}} of (place, instant) a pupil."""
-    found = defaultdict(lambda: defaultdict(int))
-    for pk, at in next_ones:
-        found[pk][local_date(at)] += 1
-    return found
+    return VisitStudent.objects.filter(
+        visit__programme=programme,
+        visit__state=VisitState.PLANNED,
+        visit__planned_at__gte=midnight(ahead.now),
+        visit__mode__in=programme.rules.counted_modes,
+    )

@@ -1,11 +1,10 @@
 """School coverage: figures by class and grade, and what the register adds to them. Σ/Σ throughout."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count as CountRows
-from django.db.models import Q
 
 from core.clock import now, today
 from core.formats import percent
@@ -14,10 +13,11 @@ from programmes.queries.workdays import left_words, workdays_left
 from schools.grades import class_label, grade_label
 from schools.models import SchoolClass
 from visits.enums import COUNTED_STATES
-from visits.models import Due, VisitVisitor
+from visits.models import VisitVisitor
 from visits.queries.board import Hint, label_year
 from visits.queries.coverage import Count, Figure, coverage, total
-from visits.queries.waiting import FIRST_FAMILIES, STATES, ranked, readable_categories
+from visits.queries.listed import DECLINED, DONE, EXEMPT, WAITING, state_of
+from visits.queries.waiting import FIRST_FAMILIES, readable_categories
 
 STEPS = ((90, 5), (75, 4), (60, 3), (40, 2))  # rate from which a matrix cell takes the step; below, 1
 
@@ -121,23 +121,26 @@ def school_classes(programme, school, *, user):
     return {row[0].pk: row for row in rows}
 
 
-def school_page(programme, school, *, user, classes, grade=None):
-    """Everything countable on the school's page; grade narrows all of it. classes: of school_classes()."""
+def school_page(programme, school, *, user, classes, rows, grade=None):
+    """Everything countable on the school's page; grade narrows all of it.
+
+    classes: of school_classes(); rows: of listed().
+    """
     wanted = [pk for pk, row in classes.items() if grade is None or row[1] == grade]
     figures = coverage(programme, user=user, by="school_class", school=school, grade_classes=wanted)
     by_class = {figure.place_id: figure for figure in figures}
-    firsts = register_sums(programme, school, user=user, class_ids=wanted)
-    rows = [
+    firsts = register_sums(rows, school, user=user, class_ids=wanted)
+    lines = [
         ClassRow(*classes[pk], by_class.get(pk, Figure(pk, Count(), 0)))
         for pk in wanted
         if pk in by_class or firsts[pk].listed
     ]
-    numbers = sorted({row.school_class.number for row in rows})
+    numbers = sorted({row.school_class.number for row in lines})
     whole = total(figures)
-    hints = [(row, firsts[row.school_class.pk].hint) for row in rows if firsts[row.school_class.pk].hint]
+    hints = [(row, firsts[row.school_class.pk].hint) for row in lines if firsts[row.school_class.pk].hint]
     return SchoolPage(
-        classes=rows,
-        grades=_grades(rows, numbers),
+        classes=lines,
+        grades=_grades(lines, numbers),
         numbers=numbers,
         figure=whole,
         categories=[
@@ -166,26 +169,30 @@ def _grades(rows, numbers):
     ]
 
 
-def register_sums(programme, school, *, user, class_ids):
-    """{class id: First} in one query. 重点 only where the viewer may know ranks."""
-    known = ranked(user.reach)
-    first = known & Q(priority__in=FIRST_FAMILIES)
-    rows = (
-        Due.objects.visible_to(user)
-        .filter(programme=programme, school=school, school_class_id__in=class_ids)
-        .order_by()
-        .values("school_class_id")
-        .annotate(
-            listed=CountRows("pk", filter=Q(in_scope=True) | STATES["exempt"]),
-            exempt=CountRows("pk", filter=STATES["exempt"]),
-            first_due=CountRows("pk", filter=first & Q(in_scope=True)),
-            first_visited=CountRows("pk", filter=first & STATES["visited"]),
-            first_waiting=CountRows("pk", filter=first & STATES["open"]),
-            others_visited=CountRows("pk", filter=known & ~Q(priority__in=FIRST_FAMILIES) & STATES["visited"]),
-        )
+def register_sums(rows, school, *, user, class_ids):
+    """{class id: First} of rows of listed(). 重点 only where the viewer may know ranks."""
+    reach = user.reach
+    counts = Counter((row.school_class_id, state_of(row), row.priority in FIRST_FAMILIES) for row in rows)
+    return {pk: _first(counts, pk, school.pk in reach.leader_schools or pk in reach.classes) for pk in class_ids}
+
+
+def _first(counts, pk, may_know_rank):
+    def number(*states, first):
+        return sum(counts[pk, state, first] for state in states)
+
+    due = (DONE, WAITING, DECLINED)
+    exempt = number(EXEMPT, first=True) + number(EXEMPT, first=False)
+    listed = number(*due, first=True) + number(*due, first=False) + exempt
+    if not may_know_rank:
+        return First(listed, exempt)
+    return First(
+        listed=listed,
+        exempt=exempt,
+        due=number(*due, first=True),
+        visited=number(DONE, first=True),
+        waiting=number(WAITING, first=True),
+        others_visited=number(DONE, first=False),
     )
-    names = ("listed", "exempt", "first_due", "first_visited", "first_waiting", "others_visited")
-    return defaultdict(First, {row["school_class_id"]: First(*(row[name] for name in names)) for row in rows})
 
 
 def teachers_taking_part(programme, school, *, class_ids=None):

@@ -146,6 +146,13 @@ def test_loads_count_families_to_visit_and_no_others(programme, school_class, sc
     assert loads(programme, school.pk, ids, own, without={by_name["唐屿"].pk})[wu.pk] == 1
 
 
+def test_a_family_with_two_appointments_is_of_who_goes_first(programme, school_class, school, wu, ding, by_name):
+    open_register(programme)
+    plan_row(programme, by_name["唐屿"], ding)
+    plan_row(programme, by_name["唐屿"], wu, at="2022-09-22 18:30")
+    assert loads(programme, school.pk, [wu.pk, ding.pk]) == {wu.pk: 0, ding.pk: 1}
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_proposal_takes_the_same_queries_for_any_number(
     programme, school_class, school, head, rows, django_assert_num_queries

@@ -7,7 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schools.calendar import is_workday, workdays_between
-from visits.queries.forecast import HORIZON, Window, coming_workdays, lately, reach_day
+from visits.queries.coverage import Count, Figure
+from visits.queries.forecast import (
+    HORIZON,
+    Ahead,
+    Window,
+    _by_then,
+    _lately_of,
+    _look,
+    coming_workdays,
+    lately,
+    look_ahead,
+    reach_day,
+)
 
 days = st.dates(date(2004, 1, 1), date(2028, 12, 31))
 lengths = st.integers(1, 250)
@@ -66,3 +78,33 @@ def test_a_stretch_holds_the_workdays_it_says_and_no_more(start, gone, wanted):
     assert start <= stretch.since <= stretch.until and (stretch.until < now or now == start)
     assert stretch.workdays == max(len(held), 1) <= max(wanted, 1)
     assert stretch.since == start or is_workday(stretch.since, {})
+
+
+numbers = st.integers(0, 20)
+
+
+@given(
+    now=days,
+    left=st.integers(-5, 40),
+    last_days=st.integers(0, 12),
+    share=st.sampled_from([0.0, 0.25, 0.5]),
+    made=st.dictionaries(st.integers(-30, 0), numbers, max_size=6),
+    planned=st.dictionaries(st.integers(0, 45), numbers, max_size=6),
+    waiting=st.integers(0, 60),
+)
+@settings(max_examples=300, deadline=None)
+def test_a_school_needs_no_more_than_the_sums_of_its_days(now, left, last_days, share, made, planned, waiting):
+    """What the district is told of a school from sums comes out as what days one by one would tell."""
+    last = now + timedelta(days=left)
+    coming = coming_workdays(now, {})
+    stretch = lately({}, start=now - timedelta(days=60), now=now, wanted=10)
+    rush_from = last - timedelta(days=last_days - 1)
+    ahead = Ahead(now, last, coming, sum(d <= last for d in coming), stretch, True, rush_from, last_days, share)
+    figure = Figure(1, Count(sum(made.values()) + waiting, sum(made.values())), sum(made.values()) + waiting)
+    made, planned = ({now + timedelta(days=n): number for n, number in of.items()} for of in (made, planned))
+    by_last = {day: number for day, number in planned.items() if day <= last} if now <= last else {}
+    before = sum(number for day, number in by_last.items() if day < rush_from)
+    sums = _by_then(ahead, before, sum(by_last.values()) - before) if by_last else {}
+    told = _look(ahead, figure, _lately_of(ahead, made), sums)
+    one_by_one = look_ahead(ahead, figure=figure, made=made, planned=planned if now <= last else {})
+    assert (told.late, told.bunched) == (one_by_one.late, one_by_one.bunched)

@@ -12,6 +12,7 @@ from visits.models import ClassCount, Due, Visit, VisitStudent, VisitVisitor
 from visits.queries.as_of import schools_as_of
 from visits.queries.board import class_tiles
 from visits.queries.coverage import coverage
+from visits.queries.listed import listed
 from visits.queries.records import before_visit, companions, my_recent
 from visits.queries.school import school_classes, school_page, teachers_taking_part
 from visits.queries.trend import trend
@@ -59,16 +60,17 @@ def told(programme, school, school_class, head, leader, pupils):
     """Everything that is counted or shown as done."""
     due = Due.objects.filter(programme=programme).order_by("student")
     counts = ClassCount.objects.filter(programme=programme).order_by("school_class", "dimension")
+    rows = listed(programme, school, user=leader)
     return {
         "due": list(due.values("student", "visits", "first_on", "last_on", "priority", "in_scope", "declined")),
         "counts": list(counts.values_list("dimension", "due", "visited", "declined")),
         "coverage": coverage(programme, user=leader, by="school_class"),
-        "trend": trend(programme, user=leader, school=school, target=1).visited,
+        "trend": trend(programme, rows, target=1).visited,
         "as of": schools_as_of(programme, now()),
         "tiles": [tile.state for tile in class_tiles(programme, school_class, user=head)],
         "teachers": teachers_taking_part(programme, school),
         "page": school_page(
-            programme, school, user=leader, classes=school_classes(programme, school, user=leader)
+            programme, school, user=leader, classes=school_classes(programme, school, user=leader), rows=rows
         ),
         "recent": [visit.pk for visit in my_recent(head, programme)],
         "before": before_visit(head, pupils).visit.pk,

@@ -9,6 +9,7 @@ from schools.tests.factories import make_class, make_class_head, make_leader, ma
 from students.tests.factories import make_student
 from visits.actions.register import open_register
 from visits.queries.forecast import Window
+from visits.queries.listed import listed
 from visits.queries.trend import draw, trend
 from visits.tests.rows import add_visit
 
@@ -86,8 +87,8 @@ def test_trend_counts_each_pupil_once_on_the_first_day_and_only_this_school(djan
     open_register(programme)
     leader.reach  # noqa: B018  posts are read once a request, before any page
 
-    with django_assert_num_queries(3):  # deadlines, workdays, days
-        drawn = trend(programme, user=leader, school=here.school, target=3)
+    with django_assert_num_queries(3):  # rows, deadlines, workdays
+        drawn = trend(programme, listed(programme, here.school, user=leader), target=3)
     assert never.due_rows.get().visits == 0
     assert [row[:3] for row in drawn.rows] == [
         (date(2022, 9, 5), 0, 2),

@@ -19,23 +19,10 @@ from schools.models import SchoolClass
 from students.queries.pupil import suggestions
 from visits.enums import Priority, VisitState
 from visits.forms.assign import numbers
-from visits.queries.board import (
-    ASSIGNED,
-    DECLINED,
-    DONE,
-    EXEMPT,
-    LATE,
-    OPEN,
-    OUTSIDE,
-    PLANNED,
-    SHOWN,
-    WAITING,
-    class_tiles,
-    hint,
-    label_year,
-)
+from visits.queries.board import ASSIGNED, LATE, OPEN, PLANNED, SHOWN, class_tiles, hint, label_year
 from visits.queries.coverage import Count, coverage, total
 from visits.queries.forecast import ahead_of, coverage_day, outlook
+from visits.queries.listed import DECLINED, DONE, EXEMPT, OUTSIDE, WAITING
 from visits.queries.review import waiting_count
 from visits.queries.school import school_classes
 from visits.queries.waiting import readable_categories
@@ -127,7 +114,7 @@ def board_page(request, school_class, programme, *, tiles=None, panel=None, stat
         "tiles": [_drawn(tile, is_head, panel) for tile in tiles if SHOWN[state](tile)],
         "is_head": is_head,
         "told": knows_rank,
-        "ahead": _ahead(programme, school_class, figure, request.user),
+        "ahead": _ahead(programme, school_class, figure, tiles, request.user),
         "planned": sum(tile.step == PLANNED for tile in tiles),
         "late": sum(tile.step == LATE for tile in tiles),
         "panel": panel,
@@ -158,12 +145,13 @@ def _figures(programme, school_class, user):
     return own, total(figures).all if len(peers) > 1 else None
 
 
-def _ahead(programme, school_class, figure, user):
+def _ahead(programme, school_class, figure, tiles, user):
     """(the sentence on where the class's pace leads, is it a warning); None where there is nothing to say."""
     if figure is None:
         return None
     classes = {school_class.pk: (school_class, None, "")}
-    found = outlook(programme, user, school_class.school, classes=classes, figures=[figure])
+    rows = [tile.due for tile in tiles]
+    found = outlook(programme, user, school_class.school, classes=classes, figures=[figure], rows=rows)
     if found and found[0].warning:
         return found[0].warning, True
     if found and found[0].finish_on and ahead_of(programme).known:

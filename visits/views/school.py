@@ -18,6 +18,7 @@ from schools.grades import grade_label
 from schools.models import School
 from visits.queries.counters import counters
 from visits.queries.forecast import ahead_of, outlook
+from visits.queries.listed import listed
 from visits.queries.ready import gaps
 from visits.queries.review import waiting_count
 from visits.queries.school import school_classes, school_page, tasks, teachers_taking_part
@@ -48,9 +49,11 @@ def school(request, pk):
     classes = school_classes(programme, place, user=request.user)
     grades = sorted({row[1] for row in classes.values() if row[1] is not None})
     grade = _grade(request, grades)
-    page = school_page(programme, place, user=request.user, classes=classes, grade=grade)
+    rows = listed(programme, place, user=request.user)
+    page = school_page(programme, place, user=request.user, classes=classes, rows=rows, grade=grade)
     wanted = [pk for pk, row in classes.items() if row[1] == grade] if grade is not None else None
-    line = trend(programme, user=request.user, school=place, target=page.figure.target, class_ids=wanted)
+    shown = rows if wanted is None else [row for row in rows if row.school_class_id in wanted]
+    line = trend(programme, shown, target=page.figure.target)
     names = Names(place, grade)
     leads = allowed(request.user, "visits.view_school_rank", place)
     context = {
@@ -71,7 +74,7 @@ def school(request, pk):
         "gaps": gaps(programme, place),
         "counters": counters(programme, place),
         "trend": line,
-        "ahead": _ahead(programme, request.user, place, page, classes, grade),
+        "ahead": _ahead(programme, request.user, place, page, classes, rows, grade),
         "chart": chart(line, page.figure.all),
         "leads": leads,
         "review_waiting": waiting_count(request.user, programme) if leads else 0,
@@ -100,10 +103,11 @@ def _chips(grades, grade):
     return [{"label": label, "url": url, "current": one == grade} for one, label, url in rows]
 
 
-def _ahead(programme, user, school, page, classes, grade):
+def _ahead(programme, user, school, page, classes, rows, grade):
     """What school_ahead.html says of the classes on the page; their order is that of the page, not of their pace."""
     shown = {row.school_class.pk: row.figure for row in page.classes}
-    found = outlook(programme, user, school, classes={pk: classes[pk] for pk in shown}, figures=list(shown.values()))
+    mine = {pk: classes[pk] for pk in shown}
+    found = outlook(programme, user, school, classes=mine, figures=list(shown.values()), rows=rows)
     facts = ahead_of(programme)
     warned, over = [one for one in found if one.warning], facts.now > facts.last
     return {
