@@ -104,6 +104,31 @@ def test_the_schools_of_a_package_by_state(client, district, monkeypatch):
     assert "任务中途出错" in missing
 
 
+def test_a_second_try_that_is_cancelled_leaves_the_first_to_be_fetched(client, district, monkeypatch):
+    programme, schools = district
+    fails_for(monkeypatch, schools[1])
+    compilation = compiled(programme)
+    retry, cancel = (reverse(f"reports:{act}", args=[compilation.pk]) for act in ("retry", "cancel"))
+    download = reverse("reports:download", args=[compilation.pk])
+    client.post(retry)
+    client.post(cancel)
+    for address in (reverse("desk:home"), reverse("reports:job", args=[compilation.job_id])):
+        row = text(client.get(address))
+        assert "已取消" in row and "之前做好的一份还在" in row and "没有留下文件" not in row
+        assert f'href="{download}"' in row
+    page = text(client.get(reverse("reports:snapshot", args=[compilation.pk])))
+    assert "没有留下文件" not in page and page.count(f'href="{download}"') == 1
+    assert client.get(download).status_code == 200
+
+
+def test_a_cancelled_one_that_made_nothing_offers_no_file(client, district):
+    compilation = start_compilation(district[0], "coverage", queue=False)
+    client.post(reverse("reports:cancel", args=[compilation.pk]))
+    row = text(client.get(reverse("reports:job", args=[compilation.job_id])))
+    assert "没有留下文件，可以再开始" in row
+    assert reverse("reports:download", args=[compilation.pk]) not in row
+
+
 @pytest.mark.parametrize("schools", (1, 3))
 def test_the_schools_take_the_same_queries_for_any_number(client, district, django_assert_num_queries, schools):
     programme, _ = district

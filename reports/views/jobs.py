@@ -17,7 +17,7 @@ def job_context(job, compilation=None):
     if compilation is not None:
         context["cancel"] = reverse("reports:cancel", args=[compilation.pk])
         context["retry"] = reverse("reports:retry", args=[compilation.pk])
-        context["download"] = reverse("reports:download", args=[compilation.pk])
+        context["download"] = reverse("reports:download", args=[compilation.pk]) if compilation.has_file else ""
         context["details"] = reverse("reports:package_schools", args=[compilation.pk])
         context["again"] = context["retry"] if compilation.missing else ""
     return context

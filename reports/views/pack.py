@@ -2,14 +2,13 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import allowed, authorize
 from core.audit import record
-from core.enums import JobState
 from core.job_file import job_file
-from core.packing import A_DAY, cancel_pack, has_password, show_password
+from core.job_views import job_views
+from core.packing import A_DAY
 from core.states import WrongState
 from programmes.queries.current import current_programme
 from reports.actions.pack import (
@@ -68,26 +67,13 @@ def _page(request, *, password=None, refused="", status=200):
         "states": [EVERY, *states_of(filters.tab), *([UPPER] if filters.state == UPPER[0] else [])],
         "filters": filters,
         "count": listed(request.user, programme, filters).count(),
-        "rows": [_row(job) for job in packs(request.user)[:SHOWN]],
+        "rows": [VIEWS.row(job) for job in packs(request.user)[:SHOWN]],
         "password": password,
         "refused": refused,
         "a_day": A_DAY,
         "is_sealed": filters.tab not in ("report", "plan") and bool(request.user.reach.authorities),
     }
     return render(request, "desk/forms.html", context, status=status)
-
-
-def _row(job):
-    """What components/job_row.html takes, and whether its password waits to be seen."""
-    at_hand = job.state == JobState.DONE and bool(job.file)
-    return {
-        "job": job,
-        "poll": reverse("desk:forms_job", args=[job.pk]),
-        "cancel": reverse("desk:forms_cancel", args=[job.pk]),
-        "retry": reverse("desk:forms_retry", args=[job.pk]),
-        "download": reverse("desk:forms_download", args=[job.pk]) if at_hand else "",
-        "password": reverse("desk:forms_password", args=[job.pk]) if has_password(job) else "",
-    }
 
 
 def _job(request, pk):
@@ -98,39 +84,15 @@ def _job(request, pk):
     return job
 
 
-@require_safe
-def job(request, pk):
-    """The row alone, for htmx."""
-    return render(request, "desk/_forms_job.html", _row(_job(request, pk)))
-
-
-@require_POST
-def cancel(request, pk):
-    return _act(request, pk, cancel_pack)
-
-
-@require_POST
-def retry(request, pk):
-    return _act(request, pk, retry_pack)
-
-
-def _act(request, pk, action):
-    row = _job(request, pk)
-    try:
-        action(row, by=request.user)
-    except WrongState as refused:
-        return _page(request, refused=str(refused), status=409)
-    return redirect("desk:forms")
-
-
-@require_POST
-def password(request, pk):
-    row = _job(request, pk)
-    try:
-        text = show_password(row, by=request.user)
-    except WrongState as refused:
-        return _page(request, refused=str(refused), status=409)
-    return _page(request, password={"job": row.pk, "text": text})
+VIEWS = job_views(
+    "desk:forms",
+    find=_job,
+    page=lambda request, job, **said: _page(request, **said),
+    back=lambda job: "desk:forms",
+    retry=retry_pack,
+    unit="份",
+)
+job, cancel, retry, password = VIEWS.job, VIEWS.cancel, VIEWS.retry, VIEWS.password
 
 
 @require_safe

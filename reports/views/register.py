@@ -2,14 +2,13 @@
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access import authorize
 from core.audit import record
-from core.enums import JobState
 from core.job_file import job_file
-from core.packing import A_DAY, cancel_pack
+from core.job_views import job_views
+from core.packing import A_DAY
 from core.states import WrongState
 from programmes.queries.current import current_programme
 from reports.actions.register_export import FORMS, KEPT, exports, retry_register_export, start_register_export
@@ -33,7 +32,7 @@ def _page(request, *, refused="", status=200):
         "programme": programme,
         "forms": FORMS,
         "columns": [column.title for column in COLUMNS],
-        "rows": [_row(job) for job in exports(request.user)[:SHOWN]],
+        "rows": [VIEWS.row(job) for job in exports(request.user)[:SHOWN]],
         "refused": refused,
         "a_day": A_DAY,
     }
@@ -41,19 +40,6 @@ def _page(request, *, refused="", status=200):
         authorize(request.user, "reports.view_desk", programme)
         context["count"] = sum(figure.all.due for figure in coverage(programme, user=request.user, by="authority"))
     return render(request, "desk/register.html", context, status=status)
-
-
-def _row(job):
-    """What components/job_row.html takes."""
-    at_hand = job.state == JobState.DONE and bool(job.file)
-    return {
-        "job": job,
-        "poll": reverse("desk:register_job", args=[job.pk]),
-        "cancel": reverse("desk:register_cancel", args=[job.pk]),
-        "retry": reverse("desk:register_retry", args=[job.pk]),
-        "download": reverse("desk:register_download", args=[job.pk]) if at_hand else "",
-        "unit": "所",
-    }
 
 
 @require_POST
@@ -77,29 +63,15 @@ def _job(request, pk):
     return row
 
 
-@require_safe
-def job(request, pk):
-    """The row alone, for htmx."""
-    return render(request, "components/job_row.html", _row(_job(request, pk)))
-
-
-@require_POST
-def cancel(request, pk):
-    return _act(request, pk, cancel_pack)
-
-
-@require_POST
-def retry(request, pk):
-    return _act(request, pk, retry_register_export)
-
-
-def _act(request, pk, action):
-    row = _job(request, pk)
-    try:
-        action(row, by=request.user)
-    except WrongState as refused:
-        return _page(request, refused=str(refused), status=409)
-    return redirect("desk:register")
+VIEWS = job_views(
+    "desk:register",
+    find=_job,
+    page=lambda request, job, **said: _page(request, **said),
+    back=lambda job: "desk:register",
+    retry=retry_register_export,
+    unit="所",
+)
+job, cancel, retry = VIEWS.job, VIEWS.cancel, VIEWS.retry
 
 
 @require_safe

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.access import allowed, authorize
 from core.audit import record
-from core.enums import JobState
 from core.job_file import job_file
+from core.job_views import job_views
 from core.models import Job
-from core.packing import A_DAY, cancel_pack, has_password, show_password
+from core.packing import A_DAY
 from core.states import WrongState
 from programmes.queries.current import current_programme
 from schools.models import SchoolClass
@@ -63,7 +63,7 @@ def _page(request, school_class, *, password=None, refused="", status=200):
         "label": school_class.label(label_year(programme)),
         "programme": programme,
         "count": archive_visits(programme, school_class, user=request.user).count(),
-        "rows": [_row(job) for job in rows],
+        "rows": [VIEWS.row(job) for job in rows],
         "password": password,
         "refused": refused,
         "a_day": A_DAY,
@@ -71,68 +71,31 @@ def _page(request, school_class, *, password=None, refused="", status=200):
     return render(request, "visits/archive.html", context, status=status)
 
 
-def _row(job):
-    """What components/job_row.html takes, and whether its password waits to be seen."""
-    at_hand = job.state == JobState.DONE and bool(job.file)
-    return {
-        "job": job,
-        "poll": reverse("visits:archive_job", args=[job.pk]),
-        "cancel": reverse("visits:archive_cancel", args=[job.pk]),
-        "retry": reverse("visits:archive_retry", args=[job.pk]),
-        "download": reverse("visits:archive_download", args=[job.pk]) if at_hand else "",
-        "password": reverse("visits:archive_password", args=[job.pk]) if has_password(job) else "",
-    }
-
-
 def _job(request, pk):
-    """One's own; whoever lost the class lost the archive, as if it were not there (security.md P6)."""
+    """One's own, with its class; whoever lost that lost the archive, as if it were not there (security.md P6)."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk, kind=KIND, owner_id=request.user.pk)
     rows = SchoolClass.objects.visible_to(request.user).select_related("school")
-    school_class = get_object_or_404(rows, pk=job.args["school_class"])
-    if not allowed(request.user, "visits.archive", school_class):
+    job.school_class = get_object_or_404(rows, pk=job.args["school_class"])
+    if not allowed(request.user, "visits.archive", job.school_class):
         raise Http404
-    return job, school_class
+    return job
 
 
-@require_safe
-def job(request, pk):
-    """The row alone, for htmx."""
-    row, _ = _job(request, pk)
-    return render(request, "visits/_archive_job.html", _row(row))
-
-
-@require_POST
-def cancel(request, pk):
-    return _act(request, pk, cancel_pack)
-
-
-@require_POST
-def retry(request, pk):
-    return _act(request, pk, retry_archive)
-
-
-def _act(request, pk, action):
-    row, school_class = _job(request, pk)
-    try:
-        action(row, by=request.user)
-    except WrongState as refused:
-        return _page(request, school_class, refused=str(refused), status=409)
-    return redirect("visits:archive", school_class.pk)
-
-
-@require_POST
-def password(request, pk):
-    row, school_class = _job(request, pk)
-    try:
-        text = show_password(row, by=request.user)
-    except WrongState as refused:
-        return _page(request, school_class, refused=str(refused), status=409)
-    return _page(request, school_class, password={"job": row.pk, "text": text})
+VIEWS = job_views(
+    "visits:archive",
+    find=_job,
+    page=lambda request, job, **said: _page(request, job.school_class, **said),
+    back=lambda job: reverse("visits:archive", args=[job.school_class.pk]),
+    retry=retry_archive,
+    unit="份",
+)
+job, cancel, retry, password = VIEWS.job, VIEWS.cancel, VIEWS.retry, VIEWS.password
 
 
 @require_safe
 def download(request, pk):
-    row, school_class = _job(request, pk)
+    row = _job(request, pk)
+    school_class = row.school_class
     response = job_file(row, kept=KEPT, name=f"家访记录-{row.pk}.zip", content_type="application/zip")
     record(school_class, "export.download", by=request.user, school_id=school_class.school_id, job=row.pk)
     return response
