@@ -110,6 +110,22 @@ def total(lines):
     return whole
 
 
+def total_of(frozen):
+    """All that was frozen as one Count; None where nothing was."""
+    return sum(frozen.counts.values(), Count()) if frozen.counts else None
+
+
+def is_rewritten(programme, at):
+    """Whether the notice counts by other days, forms or categories now than it did at the instant."""
+    return _counts_by(notice_as_of(programme, at)) != _counts_by(programme)
+
+
+def _counts_by(programme):
+    days = programme.starts_on, programme.ends_on, programme.due_on
+    uses = {(use.category_id, use.position, use.from_changes) for use in programme.categories.all()}
+    return days, programme.rules.counted_modes, uses
+
+
 def class_labels(programme, at, class_ids):
     """[(class id, label)] in the order of the page, named as in the year of the deciding day."""
     year = school_year(deciding_day_as_of(notice_as_of(programme, at), at))

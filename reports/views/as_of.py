@@ -23,14 +23,17 @@ from reports.actions.compile import CannotCompile, start_compilation
 from reports.forms.as_of import LONGEST, read_instant
 from reports.queries.as_of import (
     BEHIND,
+    Frozen,
     Line,
     class_labels,
     class_lines,
     frozen_as_of,
+    is_rewritten,
     names_of,
     pupils_behind,
     school_lines,
     total,
+    total_of,
 )
 from reports.queries.compilations import compilations_for
 from schools.models import School
@@ -61,7 +64,34 @@ def district(request):
     whole = total(lines.values())
     label = "合计" if page.paginator.num_pages == 1 else f"本页{len(shown)}所合计"
     context |= _table(at, shown, whole, label, frozen) | {"page": page, "may_compile": allowed(request.user, "reports.compile")}
+    context["rewritten"] = is_rewritten(programme, at)
+    if page.paginator.num_pages > 1:
+        context["whole_url"] = _address("desk:as_of_whole", at)
+        if "whole" in request.GET:  # without a script
+            context |= {"strip": _told_whole(programme, at, frozen)}
     return render(request, "desk/as_of.html", context)
+
+
+@require_safe
+def district_whole(request):
+    """The sum of all schools, where the table has pages: a fragment, counted in one pass over the district."""
+    programme, at, _ = _asked(request, "reports.view_desk")
+    if at is None:
+        raise Http404
+    frozen = frozen_as_of(programme, at, user=request.user)
+    return render(request, "desk/_as_of_whole.html", {"strip": _told_whole(programme, at, frozen), "frozen": frozen})
+
+
+def _told_whole(programme, at, frozen):
+    """Counted at most every ten minutes, as its time says; what a package has frozen is read anew."""
+    key = f"as-of-whole:{programme.pk}:{at.isoformat()}"
+    told = cache.get(key)
+    if told is None:
+        ids = school_ids_as_of(programme)
+        told = {"line": total(school_lines(programme, at, ids, frozen=Frozen()).values()), "schools": len(ids), "told_at": now()}
+        cache.set(key, told, KEPT)
+    told["line"].frozen = total_of(frozen)
+    return told
 
 
 @require_safe
@@ -254,7 +284,7 @@ def _by_class(request, programme, at, school, *, opens=False):
     whole = total(lines.values()) if lines else Line()
     context = {
         "programme": programme, "school": school, "chips": _chips(programme, at), "written": _written(request, at),
-        "error": "",
+        "error": "", "rewritten": is_rewritten(programme, at),
     }  # fmt: skip
     return context | _table(at, shown, whole, "全校", frozen, _opened(at, school) if opens else {})
 

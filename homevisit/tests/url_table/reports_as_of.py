@@ -8,6 +8,7 @@ OFFICE = {"school_leader named_leader school_admin": "200", "rest": "403"}
 # fmt: off
 ROWS = [
     Row("desk:as_of", "get", "", OFFICER),
+    Row("desk:as_of_whole", "get", "", OFFICER),
     Row("desk:as_of_compile", "post", "", {"district_admin": "302", "rest": "403"}),
     Row("desk:since", "get", "", OFFICER),
     Row("desk:as_of_school", "get", "schools.School", {"district_admin": "200/200/200/404", "rest": "403"}),
