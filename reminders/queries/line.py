@@ -12,7 +12,8 @@ MOST = 280  # characters of a notice's text, which holds 300
 @dataclass(frozen=True)
 class Line:
     """text: numbers and days, never a pupil's name or a category. code: which deadline or paper, so that the same
-    line is known again. programme: whose page it opens, where the page shows one notice; school: whose thing it is."""
+    line is known again. programme: whose page it opens, where the page shows one notice; school: whose thing it is;
+    of: the names of both, for whoever has several."""
 
     kind: str
     text: str
@@ -21,6 +22,7 @@ class Line:
     code: str = ""
     programme: int = 0
     school: int = 0
+    of: str = ""
 
     def as_json(self):
         return asdict(self)
@@ -44,18 +46,27 @@ def placed(line, people, person):
     said = [str(programme)] if people.has_several(programme) else []
     if line.school and len(people.staff.get(person, ())) > 1:
         said.append(people.names[line.school])
-    text = f"{'，'.join(said)}：{line.text}" if said else line.text
-    return replace(line, text=text, url=address_for(line.url, programme))
+    return replace(line, of="，".join(said), url=address_for(line.url, programme))
 
 
 def summary(lines):
-    """All lines as one text of a notice; what finds no room is a number."""
-    lines, kept = list(lines), []
-    for line in lines:
-        rest = len(lines) - len(kept) - 1
+    """All lines as one text of a notice, those of one notice or school under its name; what finds no room is a number."""
+    texts, kept = list(_texts(lines)), []
+    for text in texts:
+        rest = len(texts) - len(kept) - 1
         more = f"；还有{rest}件" if rest else ""
-        if kept and len("；".join([*kept, line.text])) + len(more) > MOST:
+        if kept and len("；".join([*kept, text])) + len(more) > MOST:
             break
-        kept.append(line.text[: MOST - 10])
-    rest = len(lines) - len(kept)
+        kept.append(text[: MOST - 10])
+    rest = len(texts) - len(kept)
     return "；".join(kept) + (f"；还有{rest}件" if rest else "")
+
+
+def _texts(lines):
+    """What stands for itself first, the rest as it comes."""
+    groups = {"": []}
+    for line in lines:
+        groups.setdefault(line.of, []).append(line.text)
+    for of, texts in groups.items():
+        for number, text in enumerate(texts):
+            yield f"{of}：{text}" if of and not number else text

@@ -1,6 +1,7 @@
 """A digest as a mail: what stands in the inbox, and a link for each line."""
 
 from django.conf import settings
+from django.urls import reverse
 
 from core.formats import day
 from reminders.enums import Channel, DeliveryState, Slot
@@ -28,11 +29,16 @@ def mail_text(digest):
     """(subject, body) of plain text."""
     lines = digest.lines
     head = "明天的家访" if digest.slot == Slot.EVENING else f"{day(digest.on)}，{len(lines)}件事要做"
-    parts = [f"{number}. {line['text']}{_link(line)}" for number, line in enumerate(lines, 1)]
-    foot = "做完的事不会再提醒。不想收邮件，在“提醒设置”里关掉。"
+    parts = [f"{number}. {_words(line)}{_link(line['url'])}" for number, line in enumerate(lines, 1)]
+    foot = f"做完的事不会再提醒。不想收邮件，在“提醒设置”里关掉。{_link(reverse('reminders:settings'))}"
     return f"家访提醒：{head}", "\n\n".join([*parts, foot]) + "\n"
 
 
-def _link(line):
-    url = address(line["url"])
+def _words(line):
+    of = line.get("of", "")
+    return f"{of}：{line['text']}" if of else line["text"]
+
+
+def _link(path):
+    url = address(path)
     return f"\n   {url}" if url else ""

@@ -29,7 +29,8 @@ K = LineKind
 
 
 def texts(user, kind):
-    return [line.text for line in my_lines(user) if line.kind == kind]
+    """What it is of stands beside the text."""
+    return [f"{line.of}：{line.text}" if line.of else line.text for line in my_lines(user) if line.kind == kind]
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_what_is_done_for_one_notice_goes_and_the_other_one_stays(programme, aut
         make_visit(pupil, by=head, programme=programme, day="2022-09-17")
     settle(unread())
     assert Message.objects.get(user=head).text == (
-        "2022年秋季回访：还有3家没走访也没约时间；2022年秋季回访：五（3）班还有3人没走访"
+        "2022年秋季回访：还有3家没走访也没约时间；五（3）班还有3人没走访"
     )
 
 
@@ -160,7 +161,7 @@ def test_whoever_runs_two_schools_is_told_which_one(programme, authority, school
     add_post(leader, Role.SCHOOL_ADMIN, school=other)
     plan_of(programme, other, leader)
     [line] = [line for line in my_lines(leader) if line.kind == K.RETURNED]
-    assert line.text == "北苑学校：走访方案被区里退回，改好再报"
+    assert (line.of, line.text) == ("北苑学校", "走访方案被区里退回，改好再报")
     client.force_login(leader, backend="schools.backends.StaffBackend")
     page = client.get(line.url, follow=True)
     assert page.context["school"] == other
@@ -262,3 +263,25 @@ def test_a_user_without_any_post_is_told_nothing(programme):
     nobody = make_user(Role.TEACHER, school=make_school(programme.authority))
     nobody.posts.all().delete()
     assert my_lines(nobody) == []
+
+
+def test_the_words_of_a_message_name_each_notice_once_and_what_is_of_none_first(programme, autumn, pupils, head):
+    make_visit(pupils[0], by=head, programme=programme, day="2022-09-17")
+    make_plan(pupils[1], by=head, programme=autumn, planned_at=moment("2022-09-20 16:40"))
+    start_due_rounds()
+    assert Message.objects.get(user=head).text == (
+        "明天有1次约好的家访，16:40；2022年示例走万家：还有2家没走访也没约时间；五（3）班还有2人没走访；"
+        "2022年秋季回访：还有2家没走访也没约时间；五（3）班还有3人没走访"
+    )
+
+
+def test_a_mail_says_of_which_notice_and_where_it_is_switched_off(programme, autumn, pupils, head, settings, mailoutbox):
+    settings.SITE_URL = "https://jiafang.example"
+    head.email = "chenxiao@example.com"
+    head.save()
+    start_due_rounds()
+    deliver()
+    body = mailoutbox[0].body
+    assert "1. 2022年示例走万家：还有3家没走访也没约时间\n" in body
+    assert "2. 2022年秋季回访：还有3家没走访也没约时间\n" in body
+    assert body.endswith("在“提醒设置”里关掉。\n   https://jiafang.example/reminders/settings/\n")

@@ -180,7 +180,7 @@ def test_a_worker_that_dies_while_sending_says_nothing_twice(pupils, hook, platf
     deliver()
     assert platform.asked == []
     client.force_login(leader, backend="schools.backends.StaffBackend")
-    assert "发到一半断了，不知道到了没有" in client.get("/reminders/robot/").content.decode()
+    assert "发到一半断了，到群里看看。" in client.get("/reminders/robot/").content.decode()
 
 
 def test_a_school_with_very_much_to_do_keeps_no_group_waiting(pupils, school, hook, platform, monkeypatch):

@@ -96,8 +96,9 @@ def _sent(user, hook):
 
 def _row(row):
     lost = row.state == DeliveryState.CLAIMED and row.attempts and row.claimed_at < now() - BROKEN_OFF
-    words = "发到一半断了，不知道到了没有" if lost else row.get_state_display()
+    words = "不知道到没到" if lost else row.get_state_display()
     if row.state == DeliveryState.CLAIMED and not row.attempts:
         words = "等着发"
     tag = "done" if row.state == DeliveryState.SENT else "late" if lost or row.state == DeliveryState.FAILED else "todo"
-    return {"row": row, "words": words, "tag": tag}
+    why = row.error or ("发到一半断了，到群里看看。" if lost else "")
+    return {"row": row, "words": words, "tag": tag, "why": "" if row.state == DeliveryState.SENT else why}
