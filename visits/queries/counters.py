@@ -3,11 +3,13 @@
 A family told twice is one family. Records of every mode are told; plans, voided and closed visits are not.
 """
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Sum, TextField
+from django.db.models.functions import Cast
 
 from visits.enums import COUNTED_STATES
 from visits.models import HelpGiven, VisitStudent
@@ -47,18 +49,7 @@ class Counters:
 
 def counters(programme, school):
     """Counters of one school. Two queries. The caller has fetched the school in scope."""
-    # Of the row that joins them only the keys: an index answers, and the district's rows are not read through.
-    rows = VisitStudent.objects.filter(
-        visit__programme=programme, visit__school=school, visit__state__in=COUNTED_STATES
-    ).values_list("student_id", "student__household_id", "visit__checklist", "visit__materials")
-    families, told = set(), defaultdict(set)
-    for student_id, household_id, checklist, materials in rows:
-        family = ("home", household_id) if household_id else ("pupil", student_id)
-        families.add(family)
-        for code in checklist:
-            told["checklist", code].add(family)
-        for code in materials:
-            told["materials", code].add(family)
+    families, told = _told(programme, school)
     rules = programme.rules
     groups = [("checklist", group.label, group.items) for group in rules.checklist]
     if rules.materials:
@@ -73,3 +64,25 @@ def counters(programme, school):
         ],
         given=[given[kind] for kind in [*rules.help_kinds, *sorted(given.keys() - set(rules.help_kinds))] if kind in given],
     )
+
+
+def _told(programme, school):
+    """(all families, {(column, code): families told}); a family is its household, or else the pupil."""
+    # Of the row that joins them only the keys: an index answers, and the district's rows are not read through.
+    rows = VisitStudent.objects.filter(
+        visit__programme=programme, visit__school=school, visit__state__in=COUNTED_STATES
+    ).values_list("student_id", "student__household_id", _as_text("checklist"), _as_text("materials"))
+    by_text = defaultdict(set)  # many visits, few different lists: each is read once
+    for student_id, household_id, checklist, materials in rows:
+        family = (household_id, None) if household_id else (None, student_id)
+        by_text["checklist", checklist].add(family)
+        by_text["materials", materials].add(family)
+    told = defaultdict(set)
+    for (column, text), families in by_text.items():
+        for code in json.loads(text):
+            told[column, code] |= families
+    return set().union(*by_text.values()), told
+
+
+def _as_text(column):
+    return Cast(f"visit__{column}", TextField())

@@ -196,12 +196,16 @@ def _first(counts, pk, may_know_rank):
 
 
 def teachers_taking_part(programme, school, *, class_ids=None):
-    """Distinct teachers of counted visits; class_ids keeps to visits of pupils of those classes."""
+    """Distinct teachers of counted visits; class_ids keeps to visits of pupils of those classes.
+
+    Whether a visit counts stands on each of its pupils; told from the visit itself they need not be read.
+    """
     rows = VisitVisitor.objects.filter(
         visit__programme=programme,
         visit__school=school,
         visit__state__in=COUNTED_STATES,
-        visit__visit_students__counted=True,
+        visit__mode__in=programme.rules.counted_modes,
+        visit__visited_on__range=(programme.starts_on, programme.ends_on),
     )
     if class_ids is not None:
         rows = rows.filter(visit__visit_students__school_class_id__in=class_ids)
