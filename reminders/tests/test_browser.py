@@ -2,7 +2,8 @@
 
 import pytest
 
-from reminders.actions.robot import set_robot
+from core.models import Job
+from reminders.actions.robot import RobotRefused, run_trial, set_robot
 from reminders.actions.round import start_due_rounds
 from reminders.enums import Channel
 from reminders.models import Delivery
@@ -94,3 +95,26 @@ def test_all_works_without_script(morning, leader, page_at, sign_in):
     page.get_by_label("机器人地址").fill("https://example.org/x?key=1")
     page.get_by_role("button", name="保存").click()
     assert page.locator("[data-error-summary]").is_visible()
+
+
+@pytest.mark.prove
+def test_a_trial_shows_how_it_stands_without_reloading(morning, school, leader, page_at, sign_in, axe, monkeypatch):
+    monkeypatch.setattr("core.jobs.send", lambda task, job_id: True)
+    set_robot(school, by=leader, platform="wecom", address=WECOM, secret="", is_active=True)
+    for width, height, refused in ((390, 844, False), (1440, 900, True)):
+        page = page_at(width, height)
+        sign_in(page, leader)
+        page.goto("/reminders/robot/")
+        page.get_by_role("button", name="试发一条").click()
+        page.wait_for_url("**#trial")
+        page.get_by_text("正在试发").wait_for()
+        assert axe(page) == []
+        monkeypatch.setattr("reminders.actions.robot.send_text", _refuse if refused else lambda hook, text: None)
+        run_trial(Job.objects.latest("pk").pk)
+        page.get_by_text("机器人发得太勤" if refused else "发出去了，到群里看看").wait_for()
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def _refuse(hook, text):
+    raise RobotRefused("机器人发得太勤，平台暂时不收。")
