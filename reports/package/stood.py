@@ -1,8 +1,8 @@
 """Works, plans and reports as they stood at an instant: today's rows, with every decision since then taken back.
 
-A decision that was undone after the instant stood at it, as reports/queries/submissions.py tells it. Texts come from the
-version that was filed. What changes without a decision has no history and is read as of today: the nominee's facts sealed
-with a newer submission, a school's own award.
+A decision that was undone after the instant stood at it, as reports/queries/submissions.py tells it. Texts and the
+nominee's facts come from the version that was filed, a school's own award from what it was before it was changed. Read as
+of today are names of teachers and schools, and the aliases of pupils, of whom a later submission may add more.
 """
 
 import copy
@@ -14,7 +14,7 @@ from reports.models import PlanMember, PlanVersion, ReportVersion, SchoolPlan, S
 from reports.models.filing import AT_DISTRICT as FILED
 from schools.models import Decision
 from works.enums import AT_DISTRICT_STATES
-from works.models import Work, WorkVersion
+from works.models import PastAward, Work, WorkVersion
 
 LABELS = {model: model._meta.label_lower for model in (SchoolPlan, SchoolReport, Work)}
 
@@ -23,13 +23,14 @@ def papers_of(programme, schools, at):
     """{school id: [(row, text)]} of everything that stood filed with the district: the plan, the report, then works by
     kind and the school's order. Copies that must not be saved; text: (title, body) of a work, the members of a plan.
 
-    Seven queries for any number of schools.
+    Eight queries for any number of schools.
     """
     rows = _rows(programme, schools, at)
     since = _decisions(rows, at)
     stood = [_stood(row, since.get((LABELS[type(row)], row.pk), ()), at) for row in rows]
     stood = [row for row in stood if row.state in (*FILED, *AT_DISTRICT_STATES) and row.filed_at and row.filed_at < at]
     texts = _texts(stood)
+    _give_back_awards(stood, at)
     found = {school.pk: [] for school in schools}
     for row in _in_order(programme, stood):
         found[row.school_id].append((row, texts[type(row), row.pk]))
@@ -100,8 +101,19 @@ def _texts(stood):
     return found
 
 
+def _give_back_awards(stood, at):
+    """校级等级 moves without a decision. One query."""
+    works = {row.pk: row for row in stood if type(row) is Work}
+    changed = PastAward.objects.filter(work__in=works, until__gte=at).order_by("-id")
+    for past in changed if works else ():  # the oldest comes last
+        works[past.work_id].school_award = past.label
+
+
 def _work(work, version):
-    return (version.title, version.body) if version else (work.title, work.body)
+    if version is None:
+        return work.title, work.body
+    work.facts = version.facts or work.facts  # not kept before it was
+    return version.title, version.body
 
 
 def _plan(plan, version):

@@ -336,8 +336,8 @@ def test_a_part_takes_the_same_queries_for_any_number_of_works(
         make_work(district.head, district.programme, district.schools[1], state="filed", facts=district.story.facts,
                   leader=district.leaders[1])  # fmt: skip
     package.as_of = package.known_at = datetime.fromisoformat("2022-10-10T00:00+08:00")
-    # plans, reports, works, decisions since, versions of the works; the template in use
-    with django_assert_num_queries(6):
+    # plans, reports, works, decisions since, versions and awards of the works; the template in use
+    with django_assert_num_queries(7):
         write_part(package, district.schools[1], tmp_path / "part.zip")
 
 
@@ -348,7 +348,7 @@ def test_papers_of_schools_are_read_together(district, package, schools, django_
             make_filing(model, district.programme, school, state="filed", by=leader)
         make_work(district.head, district.programme, school, state="filed", leader=leader)
     package.as_of = datetime.fromisoformat("2022-10-10T00:00+08:00")
-    # plans, reports, works, decisions since, versions of each
-    with django_assert_num_queries(7):
+    # plans, reports, works, decisions since, versions of each, awards of works
+    with django_assert_num_queries(8):
         found = read_papers(package, district.schools[:schools])
     assert [len(found[school.pk]) for school in district.schools[:schools]] == [4, 3, 3][:schools]

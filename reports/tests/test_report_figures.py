@@ -293,7 +293,8 @@ def test_the_same_queries_for_any_number_of_pupils(campaign, more, django_assert
         add_visit(programme, [pupil], on=date(2022, 9, 3), lead=heads[0])
     Due.objects.count()
     programme.rules  # noqa: B018 (validated once)
-    # categories 3, called on, pupils, trips, calls, staff, opinions, help, meetings, publicity, works, decisions, classes
-    with django_assert_num_queries(14):
+    # the notice, categories 2, records since corrected, called on, pupils, trips, calls, staff, opinions, help, meetings,
+    # publicity, works, decisions, classes
+    with django_assert_num_queries(15):
         compute(Facts(programme, school, BY))
     assert SchoolReport.objects.count() == 0

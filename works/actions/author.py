@@ -187,8 +187,9 @@ def submit_work(work, *, by, confirmed=False):
         },
     )  # fmt: skip
     WorkVersion.objects.create(
-        work=work, number=work.version, title=work.title, body=work.body, submitted_at=moment, submitted_by=by
-    )
+        work=work, number=work.version, title=work.title, body=work.body, facts=work.facts, submitted_at=moment,
+        submitted_by=by,
+    )  # fmt: skip
     return work
 
 

@@ -19,7 +19,7 @@ from schools.actions.decide import MOVED_ON, decide, last_decision, undo
 from schools.models import School
 from visits.actions.review import Outcome
 from works.enums import AT_DISTRICT_STATES, STANDING_STATES, WORK_MOVES, Level, WorkState
-from works.models import Work
+from works.models import PastAward, Work
 from works.queries.alias import names_in, unnamed
 from works.queries.quota import label_of, limit_of, quota_left, rule_of
 from works.queries.school import in_order, needs_truth, school_words, visit_problem
@@ -120,6 +120,7 @@ def give_school_award(work, *, by, label):
     if work.state not in STANDING_STATES:
         raise WrongState(f"现在是“{work.get_state_display()}”，不能评等级。")
     if work.school_award != label:
+        PastAward.objects.create(work=work, label=work.school_award, until=now())
         work.school_award = label
         work.save(update_fields=["school_award"])
         record(work, "work.school_award", by=by, fields=["school_award"], label=label)

@@ -211,12 +211,14 @@ class Work(models.Model):
 
 
 class WorkVersion(models.Model):
-    """A work as it was handed in: one row a submission, the last one included."""
+    """A work as it was handed in: one row a submission, the last one included. facts: as Work.facts was sealed then; a
+    later submission seals its own, and a paper of an instant before it prints these."""
 
     work = models.ForeignKey(Work, models.CASCADE, related_name="versions", verbose_name="作品")
     number = models.PositiveSmallIntegerField("第几次")
     title = models.CharField("题目", max_length=60)
     body = models.TextField("正文")
+    facts = EncryptedTextField(blank=True)
     submitted_at = models.DateTimeField("提交时间", default=now)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -271,3 +273,21 @@ class Scan(models.Model):
 
     def __str__(self):
         return self.original_name
+
+
+class PastAward(models.Model):
+    """The school's own award of a work before it was given another, or none; held until that instant, and before it
+    whatever an earlier row tells. Written by actions.school.give_school_award only."""
+
+    work = models.ForeignKey(Work, models.CASCADE, related_name="past_awards", verbose_name="作品")
+    label = models.CharField("校级等级", max_length=20, blank=True)
+    until = models.DateTimeField()
+
+    objects = OfWork.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "以前的校级等级"
+        ordering = ["work_id", "id"]
+
+    def __str__(self):
+        return f"{self.work_id} {self.until:%Y-%m-%d}"

@@ -1,0 +1,81 @@
+"""A school tried again writes its papers as they stood: what was sealed with a newer submission, or awarded since, is
+not in them."""
+
+import io
+from datetime import datetime
+
+import pytest
+from docx import Document
+
+from reports.package.school import write_part
+from reports.tests.package import District, compiled, members
+from schools.tests.factories import make_officer
+from works.actions.author import submit_work
+from works.actions.district import return_to_school
+from works.actions.school import approve_work, file_works, give_school_award
+from works.models import PastAward, WorkVersion
+from works.queries.facts import seal_facts
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
+
+
+@pytest.fixture
+def turn(settings):
+    def to(moment):
+        settings.HOMEVISIT_CLOCK = moment
+        return datetime.fromisoformat(moment)
+
+    return to
+
+
+@pytest.fixture
+def district(turn):
+    return District(turn)
+
+
+def words_of(data):
+    document = Document(io.BytesIO(data))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return " ".join([*cells, *(paragraph.text for paragraph in document.paragraphs)])
+
+
+def test_papers_written_again_are_the_same_after_newer_facts_and_another_award(district, turn, tmp_path):
+    district.essay.facts = seal_facts(district.essay)
+    district.essay.save(update_fields=["facts"])
+    give_school_award(district.essay, by=district.leaders[0], label="一等奖")
+    turn("2022-10-09T00:00:30+08:00")
+    package = compiled(district.programme)
+    first = tmp_path / "first.zip"
+    write_part(package, district.schools[0], first)
+    story = next(name for name in members(package) if "附件1" in name)
+    assert "19900005518" in words_of(members(package)[story])
+
+    turn("2022-10-10T10:00+08:00")
+    officer, leader = make_officer(district.programme.authority), district.leaders[0]
+    give_school_award(district.essay, by=leader, label="二等奖")
+    return_to_school(district.story, by=officer, reason="电话打不通")
+    district.story.refresh_from_db()
+    district.head.phone = "19900005519"
+    district.head.save()
+    district.story.refresh_from_db()
+    submit_work(district.story, by=district.head, confirmed=True)
+    approve_work(district.story, by=leader, opinion="同意推荐。", confirmed=True)
+    file_works([district.story.pk], by=leader)
+    turn("2022-10-10T11:00+08:00")
+    give_school_award(district.essay, by=leader, label="三等奖")
+
+    again = tmp_path / "again.zip"
+    write_part(package, district.schools[0], again)
+    assert again.read_bytes() == first.read_bytes()
+
+
+def test_a_submission_keeps_what_was_sealed_with_it(district):
+    district.story.refresh_from_db()
+    assert WorkVersion.objects.get(work=district.story).facts == district.story.facts != ""
+
+
+def test_the_same_award_twice_is_one_past(district):
+    leader = district.leaders[0]
+    for label in ("一等奖", "一等奖", ""):
+        give_school_award(district.essay, by=leader, label=label)
+    assert list(PastAward.objects.values_list("work", "label")) == [(district.essay.pk, ""), (district.essay.pk, "一等奖")]
