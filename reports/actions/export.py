@@ -9,12 +9,15 @@ from core.audit import record
 from core.clock import now
 from core.formats import instant, percent
 from core.sheets import Column, internal_mark, write_table
+from reports.queries.filters import AHEAD
 
 NOTE = (
     "覆盖率＝实访÷应访，合计为人数相加后再算；全部走到才写100%，其余向下取两位小数。"
     "应达：按走访期里每个工作日同样快慢，到今天应有的覆盖率。"
 )
 FIRST_NOTE = "重点首访：要优先走访的各类学生里已走访的比例，一名学生属于几类也只算一次。不足5人写“<5”，会透露别处不足5人的写“…”。"
+OPINIONS_NOTE = "家长意见：走访时听到的条数；已答复：记录写明已当面答复家长的，转学校或老师以后再答复的不算在内。"
+AHEAD_NOTE = "赶不上：照近10个工作日的速度和约好的时间，截止前走不完。扎堆：走访集中在最后几天。都是推算。"
 
 
 def export_desk(programme, lines, filters, *, by, whole, words="", papers=(), has_first=False):
@@ -30,18 +33,20 @@ def export_desk(programme, lines, filters, *, by, whole, words="", papers=(), ha
         file,
         title=f"{programme.title}各校走访进度",
         subtitle=f"数据截至{instant(moment)}　" + (f"筛选：{words}" if words else "全部学校"),
-        columns=_columns(uses, papers, has_first),
+        columns=[*_columns(uses, papers, has_first), *([Column("提醒", 12)] if filters.looks_ahead else [])],
         rows=[
             [
                 i, line.school.name, line.school.code, line.kind, line.school.town, *_cells(line, uses), _pace(line),
-                *_first(line, has_first), *(_paper(line.papers.get(code)) for code, _ in papers),
+                *_first(line, has_first), *_opinions(line), *(_paper(line.papers.get(code)) for code, _ in papers),
+                *_warned(line, filters),
             ]
             for i, line in enumerate(lines, start=1)
         ],
         total=[
-            "合计", f"{len(lines)}所学校", "", "", "", *_cells(whole, uses), "", *_first(whole, has_first), *("" for _ in papers)
+            "合计", f"{len(lines)}所学校", "", "", "", *_cells(whole, uses), "", *_first(whole, has_first), *_opinions(whole),
+            *("" for _ in papers), *([""] if filters.looks_ahead else []),
         ],
-        notes=[NOTE, *([FIRST_NOTE] if has_first else [])],
+        notes=[NOTE, *([FIRST_NOTE] if has_first else []), OPINIONS_NOTE, *([AHEAD_NOTE] if filters.looks_ahead else [])],
         sheet="走访进度",
         mark=internal_mark(by, moment, number),
         made_at=moment,
@@ -54,6 +59,14 @@ def export_desk(programme, lines, filters, *, by, whole, words="", papers=(), ha
 
 def _first(line, has_first):
     return [line.first.text] if has_first else []
+
+
+def _opinions(line):
+    return [*line.opinions, percent(line.opinions[1], line.opinions[0], 2)]
+
+
+def _warned(line, filters):
+    return ["、".join(AHEAD[code] for code in line.warnings) or "–"] if filters.looks_ahead else []
 
 
 def _columns(uses, papers, has_first):
@@ -72,7 +85,10 @@ def _columns(uses, papers, has_first):
     for use in uses:
         columns += [Column("应访", 7, "number", use.label), Column("实访", 7, "number", use.label)]
     first = [Column("重点首访", 9, "percent")] if has_first else []
-    return [*columns, Column("应达", 9, "percent"), *first, *(Column(label, 12) for _, label in papers)]
+    opinions = [
+        Column(label, 8, kind, "家长意见") for label, kind in (("征集", "number"), ("已答复", "number"), ("答复率", "percent"))
+    ]
+    return [*columns, Column("应达", 9, "percent"), *first, *opinions, *(Column(label, 12) for _, label in papers)]
 
 
 def _paper(line):

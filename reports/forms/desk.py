@@ -2,9 +2,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from reports.enums import Handed
-from reports.queries.filters import DESK_TABS, FIRST, NOBODY_READS
+from reports.queries.filters import AHEAD, DESK_TABS, FIRST, NOBODY_READS
 
-SORTS = ("coverage", "name", "due", "waiting", "declined")
+SORTS = ("coverage", "name", "due", "waiting", "declined", "answered")
 LONGEST = 40
 VISITS = "visits"  # the columns of the visits instead of those of the papers
 DEFAULTS = {"sort": "coverage"}  # every other value is empty when nothing is asked
@@ -48,6 +48,11 @@ class DeskFilter:
     @property
     def behind(self):
         return self.tab == "behind"
+
+    @property
+    def looks_ahead(self):
+        """Whether the table is of schools the outlook speaks of."""
+        return self.tab in AHEAD
 
     @property
     def number(self):

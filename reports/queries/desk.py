@@ -1,26 +1,29 @@
 """The district's desk: every school against the even pace. All figures come from the one coverage function."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property, partial
 
 from core.clock import today
+from core.formats import percent
 from reports.enums import Handed
 from reports.models import ReviewDuty
 from reports.queries import suppress
-from reports.queries.filters import DESK_TABS, FIRST, NOBODY_READS
+from reports.queries.filters import AHEAD, DESK_TABS, FIRST, NOBODY_READS
 from reports.queries.first import First, first_sum, firsts, has_first
 from reports.queries.review import SHORT, Waiting, waiting_by_school
 from reports.queries.submissions import asked, register
 from schools.enums import SchoolKind
 from schools.models import School
 from visits.queries.coverage import Count, Figure, coverage, total
-from visits.queries.forecast import expected_share
+from visits.queries.forecast import expected_share, schools_outlook
+from visits.queries.opinions import answered_by_school
 from visits.queries.school import school_classes
 
 FAR_BEHIND = 15  # points under 应达 from which a bar turns from 杏 to 朱砂 (ui.md)
 NOBODY = Figure(0, Count(), 0)
 HEADS = {"plan": "方案", "report": "活动报告", **SHORT}
+UNHEARD = (0, 0)  # opinions heard and answered of a school without any
 SCHOOL_COLUMNS = ("pk", "code", "name", "short_name", "kind", "town", "is_active")
 
 
@@ -32,7 +35,7 @@ def even_share(programme, day):
     return expected_share(programme, day)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Paced:
     """Counts of a place beside what an even pace asks for by today."""
 
@@ -41,10 +44,17 @@ class Paced:
     hidden: dict = field(default_factory=dict)  # {dimension: how its cell is written instead of the numbers}
     hidden_visited: dict = field(default_factory=dict)  # the same of 实访 alone
     first: First = First()  # 重点首访, where the notice asks schools for papers
+    opinions: tuple = UNHEARD  # 家长意见 of counted visits: heard, answered to the family
 
     @property
     def count(self):
         return self.figure.all
+
+    @property
+    def answered(self):
+        """意见答复 in percent, "–" where nothing was heard."""
+        heard, answered = self.opinions
+        return percent(answered, heard)
 
     @property
     def tick(self):
@@ -78,7 +88,7 @@ class Paced:
         return (0, count.visited / count.due) if count.due else (1, 0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class SchoolLine(Paced):
     """school: a row with the SCHOOL_COLUMNS of School; three hundred model instances cost three times as much."""
 
@@ -86,6 +96,7 @@ class SchoolLine(Paced):
     papers: dict = field(default_factory=dict)  # {code: Line} of reports.queries.submissions
     reader: tuple | None = None  # (id, name) of who reads what it hands in
     waiting: Waiting = Waiting()
+    warnings: tuple = ()  # of AHEAD, where they were asked for
 
     @property
     def kind(self):
@@ -97,19 +108,23 @@ class SchoolLine(Paced):
         return paper.state if paper else ""
 
     def in_tab(self, tab):
+        if not tab:
+            return True
         if tab == "behind":
             return self.is_behind
         if tab == "unreported":
             return self.handed("report") in (Handed.MISSING, Handed.DRAFT)
         if tab == "waiting":
             return bool(self.waiting.count)
+        if tab in AHEAD:
+            return tab in self.warnings or tab == "warned" and bool(self.warnings)
         return any(paper.state == Handed.RETURNED for paper in self.papers.values())
 
     def is_read_by(self, reader):
         return self.reader is None if reader == NOBODY_READS else self.reader is not None and str(self.reader[0]) == reader
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class ClassLine(Paced):
     label: str
 
@@ -160,7 +175,8 @@ def desk(programme, *, user):
 
 
 def whole_desk(programme, *, user):
-    """desk() with what each school handed in, who goes first, what waits and who reads it. At most nine queries more."""
+    """desk() with what each school handed in and heard, who goes first, what waits and who reads it. At most ten queries
+    more."""
     page = desk(programme, user=user)
     papers = [(code, HEADS.get(code, label)) for code, label, _ in asked(programme)]
     handed = register(programme) if papers else {}
@@ -169,23 +185,37 @@ def whole_desk(programme, *, user):
     readers = {school: (pk, name) for school, pk, name in rows.values_list("school_id", "reviewer_id", "reviewer__name")}
     shows_first = bool(papers) and has_first(programme)
     first = firsts(programme, page.lines, user=user) if shows_first else {}
-    lines = [
-        replace(
-            line, papers=handed.get(pk, {}), reader=readers.get(pk), waiting=waiting.get(pk, Waiting()),
-            first=first.get(pk, First()),
+    opinions = answered_by_school(programme, user)
+    nothing, nobody, unheard = Waiting(), First(), UNHEARD
+    for line in page.lines:
+        pk = line.school.pk
+        line.papers, line.reader, line.waiting = handed.get(pk, {}), readers.get(pk), waiting.get(pk, nothing)
+        line.first, line.opinions = first.get(pk, nobody), opinions.get(pk, unheard)
+    page.sum.first, page.sum.opinions = first_sum(page.lines, every=True), _opinions_of(page.lines)
+    return Desk(page.lines, page.sum, papers, dict(sorted(readers.values(), key=lambda pair: pair[1])), shows_first)
+
+
+def look_ahead(page, programme, *, user):
+    """Mark on the lines what the present pace and the last days say of the schools. At most three queries."""
+    found = schools_outlook(programme, user=user, figures=[line.figure for line in page.lines if line.figure.place_id])
+    for line in page.lines:
+        pk = line.school.pk
+        line.warnings = tuple(
+            code for code, ids in (("slow", found.late_ids), ("rush", found.bunched_ids)) if pk in ids
         )
-        for line in page.lines
-        for pk in [line.school.pk]
-    ]  # fmt: skip
-    whole = replace(page.sum, first=first_sum(lines, every=True))
-    return Desk(lines, whole, papers, dict(sorted(readers.values(), key=lambda pair: pair[1])), shows_first)
 
 
 def summed(lines, share):
     """The sum of some lines of a table. Where it would tell what one of them leaves out, it is left out as well."""
     left_out = {dimension for line in lines for dimension in (*line.hidden, *line.hidden_visited)}
     hidden = dict.fromkeys(left_out, suppress.HIDDEN)
-    return Paced(total(line.figure for line in lines), share, hidden, first=first_sum(lines))
+    figure = total(line.figure for line in lines)
+    return Paced(figure, share, hidden, first=first_sum(lines), opinions=_opinions_of(lines))
+
+
+def _opinions_of(lines):
+    """Heard and answered of some lines together."""
+    return sum(line.opinions[0] for line in lines), sum(line.opinions[1] for line in lines)
 
 
 def chosen(lines, filters):
@@ -197,7 +227,7 @@ def chosen(lines, filters):
         if (not words or any(words in text.casefold() for text in (line.school.name, line.school.short_name, line.school.code)))
         and (not filters.kind or line.school.kind == filters.kind)
         and (not filters.town or line.school.town == filters.town)
-        and (not filters.tab or line.in_tab(filters.tab))
+        and line.in_tab(filters.tab)
         and (not filters.plan or line.handed("plan") == filters.plan)
         and (not filters.report or line.handed("report") == filters.report)
         and (not filters.reader or line.is_read_by(filters.reader))
@@ -231,11 +261,11 @@ def _reader_words(reader, readers):
 
 
 def ordered(lines, sort):
-    """By a sort key of forms.SORTS; schools where nobody is due stay last either way, and where no share is told."""
+    """By a sort key of forms.SORTS; schools where nobody is due stay last either way, and where no share is told or heard."""
     key, down = sort.removeprefix("-"), sort.startswith("-")
     if key == "name":
         return sorted(lines, key=lambda line: line.school.short_name, reverse=down)
-    stands = _tells_first if key == FIRST else _is_due
+    stands = {FIRST: _tells_first, "answered": _was_told}.get(key, _is_due)
     ranked = [line for line in lines if stands(line)]
     ranked.sort(key=_KEYS.get(key) or partial(_waiting_in, int(key[1:])), reverse=down)
     return ranked + [line for line in lines if not stands(line)]
@@ -249,6 +279,10 @@ def _tells_first(line):
     return line.first.is_told
 
 
+def _was_told(line):
+    return bool(line.opinions[0])
+
+
 def _waiting_in(dimension, line):
     """What is left out stands together: its order would tell it."""
     return -1 if line.leaves_out(dimension) else line.category(dimension).waiting
@@ -260,6 +294,7 @@ _KEYS = {
     "waiting": lambda line: line.count.waiting,
     "declined": lambda line: line.count.declined,
     FIRST: lambda line: line.first.share,
+    "answered": lambda line: line.opinions[1] / line.opinions[0],
 }
 
 

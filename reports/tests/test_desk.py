@@ -207,8 +207,8 @@ def test_the_desk_takes_six_queries_whatever_the_number_of_schools(
     client = browser_of(make_officer(programme.authority))
     client.get("/desk/")
     # session, user, posts, authorities below; programmes, deadlines, categories, figures, workdays, schools,
-    # compilations; who reads for a school, the reader's views. This notice asks for no papers.
-    with django_assert_num_queries(4 + 7 + 2):
+    # compilations; who reads for a school, opinions, the reader's views. This notice asks for no papers.
+    with django_assert_num_queries(4 + 7 + 3):
         client.get("/desk/")
 
 

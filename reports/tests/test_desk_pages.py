@@ -77,7 +77,7 @@ def test_each_school_stands_with_its_papers(desk, four):
     page = browser(desk.officer).get("/desk/?q=望江")
     cells = re.findall(r"<td[^>]*>(.*?)</td>", page.content.decode().split("<tbody>")[1].split("</tbody>")[0])
     words = [re.sub(r"<[^>]+>", "", cell) for cell in cells]
-    assert words[3:] == ["0", "0", "–", "–", "0", "通过", "0/2", "待审", "0", "–"]
+    assert words[3:] == ["0", "0", "–", "–", "–", "0", "通过", "0/2", "待审", "0", "–"]
     both = browser(desk.officer).get("/desk/?q=星禾").content.decode()
     assert '<span class="num">2</span>' in both and "/desk/review/?tab=essay" in both
 
@@ -102,7 +102,7 @@ def test_tabs_and_filters_by_papers_and_readers(desk, four, query, expected):
     page = browser(desk.officer).get(f"/desk/?{query}")
     assert names(page) == expected
     assert {tab["label"]: tab["count"] for tab in page.context["tabs"]} == {
-        "全部": 4, "报告未交": 2, "待审": 2, "退回中": 1, "进度落后": 0,
+        "全部": 4, "报告未交": 2, "待审": 2, "退回中": 1, "进度落后": 0, "有提醒": None,
     }  # fmt: skip
 
 

@@ -20,8 +20,17 @@ from reports.actions.saved_view import plain_query, views_of
 from reports.enums import Handed
 from reports.forms.desk import VISITS, DeskFilter, tabs_of
 from reports.queries.compilations import on_desk
-from reports.queries.desk import chosen, class_lines, desk_words, ordered, picked, summed, whole_desk
-from reports.queries.filters import OF_SCHOOL
+from reports.queries.desk import (
+    chosen,
+    class_lines,
+    desk_words,
+    look_ahead,
+    ordered,
+    picked,
+    summed,
+    whole_desk,
+)
+from reports.queries.filters import AHEAD, OF_SCHOOL
 from reports.queries.review import Waiting
 from reports.views import rows
 from reports.views.jobs import job_context
@@ -52,13 +61,21 @@ def desk_filters(query, page, programme):
     )  # fmt: skip
 
 
+def desk_table(programme, query, *, user):
+    """(Desk, DeskFilter) of an address; the outlook of the schools is asked for where the address asks for it."""
+    page = whole_desk(programme, user=user)
+    filters = desk_filters(query, page, programme)
+    if filters.looks_ahead:
+        look_ahead(page, programme, user=user)
+    return page, filters
+
+
 @require_safe
 def home(request):
     programme = desk_programme(request)
     if programme is None:
         return render(request, "desk/none.html")
-    page = whole_desk(programme, user=request.user)
-    filters = desk_filters(request.GET, page, programme)
+    page, filters = desk_table(programme, request.GET, user=request.user)
     lines = chosen(page.lines, filters)
     shown = Paginator(lines, PAGE).get_page(request.GET.get("page"))
     latest, final, stuck = on_desk(programme, user=request.user)
@@ -86,17 +103,13 @@ def home(request):
 def _table(programme, page, filters, shown, lines):
     uses = list(programme.categories.all())
     label = f"合计 {len(lines)}所" if filters.narrows else "合计"
-    listed = _sum_of(page, lines)
     of_visits = filters.cols == VISITS or not page.papers
-    if of_visits:
-        whole = rows.sum_row(listed, uses, label, 3, rows.FIRST_CELL)
-    else:
-        whole = rows.handed_sum(listed, lines, page.papers, label, page.has_first)
+    columns = rows.Columns(uses, None if of_visits else page.papers, page.has_first, filters.looks_ahead)
     return {
         "of_visits": of_visits,
         "categories": _heads(uses),
-        "table_rows": rows.school_rows(shown, uses, None if of_visits else page.papers, page.has_first),
-        "sum_row": whole,
+        "table_rows": rows.school_rows(shown, columns),
+        "sum_row": rows.schools_sum(_sum_of(page, lines), lines, columns, label),
         "cards": rows.school_cards(shown, page.papers),
     }
 
@@ -163,11 +176,18 @@ def _heads(uses):
 
 
 def _tabs(page, filters):
-    tabs = [("", "全部"), *tabs_of([code for code, _ in page.papers]).items()]
-    counts = {code: sum(line.in_tab(code) for line in page.lines) if code else len(page.lines) for code, _ in tabs}
+    """The outlook is not asked for only to be counted: its tabs have numbers, and its parts stand, when one is open."""
+    tabs = {"": "全部"} | tabs_of([code for code, _ in page.papers])
+    if not filters.looks_ahead:
+        tabs = {code: label for code, label in tabs.items() if code not in AHEAD or code == "warned"}
     return [
-        {"label": label, "count": counts[code], "url": filters.address(tab=code) or "?", "current": code == filters.tab}
-        for code, label in tabs
+        {
+            "label": label,
+            "count": None if code in AHEAD and not filters.looks_ahead else sum(line.in_tab(code) for line in page.lines),
+            "url": filters.address(tab=code) or "?",
+            "current": code == filters.tab,
+        }
+        for code, label in tabs.items()
     ]
 
 
@@ -206,7 +226,7 @@ def school(request, pk):
         "kinds": [(use.label, rows.category(whole, use.position + 1)) for use in uses],
         "table_rows": rows.class_rows(lines, uses),
         "cards": rows.class_cards(lines),
-        "sum_row": rows.sum_row(whole, uses, "合计", 1),
+        "sum_row": rows.sum_row(whole, uses, "合计"),
     }
     return render(request, "desk/school.html", context)
 
@@ -232,8 +252,7 @@ def export(request):
     programme = desk_programme(request)
     if programme is None:
         return redirect("desk:home")
-    page = whole_desk(programme, user=request.user)
-    filters = desk_filters(request.GET, page, programme)
+    page, filters = desk_table(programme, request.GET, user=request.user)
     lines, words = chosen(page.lines, filters), desk_words(filters, page)
     if "school" in request.GET and request.GET.get("all") != "1":
         lines = ordered(picked(page.lines, request.GET, filters), filters.sort)

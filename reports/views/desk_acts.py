@@ -18,8 +18,8 @@ from reports.actions.extend import extend as extend_schools
 from reports.actions.nudge import nudge as nudge_schools
 from reports.actions.nudge import preview
 from reports.forms.desk_acts import DutyForm, ExtendForm, NudgeForm
-from reports.queries.desk import HEADS, picked, whole_desk
-from reports.views.desk import desk_filters, desk_programme
+from reports.queries.desk import HEADS, picked
+from reports.views.desk import desk_programme, desk_table
 
 NAMED = 30  # schools a sentence names before it counts
 
@@ -29,10 +29,9 @@ class Picked:
     one list, so that what was read is what is done."""
 
     def __init__(self, request, programme):
-        self.page = whole_desk(programme, user=request.user)
         back = request.POST.get("back", "")
         query = QueryDict(back) if back else request.GET
-        self.filters = desk_filters(query, self.page, programme)
+        self.page, self.filters = desk_table(programme, query, user=request.user)
         self.lines = picked(self.page.lines, request.POST if request.method == "POST" else request.GET, self.filters)
         self.ids = [line.school.pk for line in self.lines]
 

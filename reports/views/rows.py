@@ -1,5 +1,6 @@
 """Table rows as one safe string each: fifty rows by a template cost more than all their figures (performance.md)."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -10,12 +11,11 @@ from django.utils.safestring import mark_safe
 from core.formats import percent, thousands
 from core.templatetags.ui import bar, icon
 from reports.enums import Handed
-from reports.queries.filters import OF_SCHOOL
+from reports.queries.filters import AHEAD, OF_SCHOOL
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FIRST_CELL = mark_safe("<td></td>")
 NONE = mark_safe('<span class="sec">–</span>')
-
+WARNINGS = {"slow": ("late", "clock"), "rush": ("soon", "calendar-range")}  # tint and icon of what the outlook says
 
 # {state: (tint, icon, where the review has it)}; what the district was never given has no page there.
 HANDED = {
@@ -27,44 +27,78 @@ HANDED = {
 }
 
 
-def school_rows(lines, uses, papers=None, has_first=False):
-    """papers: [(code, label)] shows what was handed in instead of the categories; has_first: 重点首访 before them."""
-    return mark_safe("".join(_school_row(line, uses, papers, has_first) for line in lines))
+@dataclass(frozen=True)
+class Columns:
+    """What stands in the desk's table beside the schools and how far they are."""
+
+    uses: list
+    papers: list | None = None  # [(code, label)] of what was handed in, instead of the categories
+    has_first: bool = False
+    looks_ahead: bool = False
 
 
-def _school_row(line, uses, papers, has_first):
+def school_rows(lines, columns):
+    return mark_safe("".join(_school_row(line, columns) for line in lines))
+
+
+def _school_row(line, columns):
     pk, school = line.school.pk, line.school
     address, name = _address(pk), escape(school.short_name)
-    figures = _figures(line, uses, address) if papers is None else _handed_figures(line, papers, has_first, address)
     return (
         f'<tr><td><input class="form-check-input" type="checkbox" name="school" value="{pk}" aria-label="选{name}"></td>'
         f'<th scope="row"><a class="nm" href="{address}">{name}</a></th><td>{line.kind}</td>'
-        f"<td>{escape(school.town) if school.town else NONE}</td>{figures}</tr>"
+        f"<td>{escape(school.town) if school.town else NONE}</td>{_school_cells(line, columns, address)}</tr>"
     )
 
 
-def _handed_figures(line, papers, has_first, address):
-    """应访 已访 走访覆盖 重点首访 待访, each paper, who reads them."""
-    cells = [*_reached(line, address), *_first_cell(line, has_first)]
-    cells.append(_number_cell(thousands(line.count.waiting), address and address + "?sort=-waiting"))
-    cells += [f"<td>{_paper(line, code)}</td>" for code, _ in papers]
-    cells.append(f"<td>{escape(line.reader[1]) if line.reader else NONE}</td>")
+def _school_cells(line, columns, address):
+    """应访 已访 走访覆盖 重点首访 意见答复, then the categories, or each paper and who reads them; 提醒."""
+    cells = [*_reached(line, address), *_beside(line, columns)]
+    if columns.papers is None:
+        cells += _of_visits(line, columns.uses, address)
+    else:
+        cells.append(_number_cell(thousands(line.count.waiting), address + "?sort=-waiting"))
+        cells += [f"<td>{_paper(line, code)}</td>" for code, _ in columns.papers]
+        cells.append(f"<td>{escape(line.reader[1]) if line.reader else NONE}</td>")
+    if columns.looks_ahead:
+        cells.append(f"<td>{_warning_tags(line) or NONE}</td>")
     return "".join(cells)
 
 
-def _first_cell(line, has_first):
-    if not has_first:
-        return []
-    shown = line.first.text if line.first.is_told else f'<span class="sec">{escape(line.first.text)}</span>'
-    return [f'<td class="n">{shown}</td>']
+def _beside(line, columns):
+    """重点首访 意见答复."""
+    cells = []
+    if columns.has_first and columns.papers is not None:
+        shown = line.first.text if line.first.is_told else f'<span class="sec">{escape(line.first.text)}</span>'
+        cells.append(f'<td class="n">{shown}</td>')
+    cells.append(f'<td class="n">{line.answered if line.opinions[0] else NONE}</td>')
+    return cells
 
 
-def handed_sum(whole, lines, papers, label, has_first=False):
-    """合计 of the listed schools: how many stand filed of each paper."""
-    cells = [*_reached(whole), *_first_cell(whole, has_first), _number_cell(thousands(whole.count.waiting))]
-    for code, _ in papers:
-        cells.append(f'<td class="num">{thousands(sum(line.papers[code].count for line in lines if code in line.papers))}</td>')
-    return format_html('<tr><td></td><th scope="row" colspan="3">{}</th>{}<td></td></tr>', label, mark_safe("".join(cells)))
+def _warning_tags(line):
+    """赶不上 扎堆, as the outlook says."""
+    return " ".join(_tag(*WARNINGS[code], AHEAD[code]) for code in line.warnings)
+
+
+def schools_sum(whole, lines, columns, label):
+    """合计 of the listed schools: Σ, rates of the sums, how many stand filed of each paper."""
+    cells = [*_reached(whole), *_beside(whole, columns)]
+    if columns.papers is None:
+        cells += _of_visits(whole, columns.uses)
+    else:
+        cells.append(_number_cell(thousands(whole.count.waiting)))
+        for code, _ in columns.papers:
+            filed = sum(line.papers[code].count for line in lines if code in line.papers)
+            cells.append(f'<td class="num">{thousands(filed)}</td>')
+        cells.append("<td></td>")
+    if columns.looks_ahead:
+        cells.append("<td></td>")
+    return format_html('<tr><td></td><th scope="row" colspan="3">{}</th>{}</tr>', label, mark_safe("".join(cells)))
+
+
+@lru_cache(maxsize=100)
+def _tag(tint, sign, words):
+    return f'<span class="tag t-{tint}">{icon(sign)}{words}</span>'
 
 
 def _paper(line, code):
@@ -74,9 +108,9 @@ def _paper(line, code):
         return NONE
     tint, sign, where = HANDED[paper.state]
     if code in OF_SCHOOL:
-        drawn = f'<span class="tag t-{tint}">{icon(sign)}{paper.state.label}</span>'
+        drawn = _tag(tint, sign, paper.state.label)
     else:
-        back = f' <span class="tag t-{tint}">{icon(sign)}退回</span>' if paper.state == Handed.RETURNED else ""
+        back = f" {_tag(tint, sign, '退回')}" if paper.state == Handed.RETURNED else ""
         drawn = f'<span class="num">{_of_quota(paper)}</span>{back}'
         where = where and "every" if not back else where
     if not where:
@@ -104,15 +138,15 @@ def class_rows(lines, uses):
     )
 
 
-def sum_row(whole, uses, label, span, first=""):
-    """合计: Σ over what is listed, rates of the sums. first: a cell before it."""
-    return format_html('<tr>{}<th scope="row" colspan="{}">{}</th>{}</tr>', first, span, label, _figures(whole, uses))
+def sum_row(whole, uses, label):
+    """合计: Σ over the classes, rates of the sums."""
+    return format_html('<tr><th scope="row">{}</th>{}</tr>', label, _figures(whole, uses))
 
 
 def _reached(line, address=None):
     """应访 已访 走访覆盖."""
     count = line.count
-    drawn = bar(count.visited, count.due, line.tick, line.level)
+    drawn = _bar(count.visited, count.due, line.tick, line.level)
     return [
         _number_cell(thousands(count.due), address),
         _number_cell(thousands(count.visited), address and address + "?sort=-coverage"),
@@ -120,27 +154,34 @@ def _reached(line, address=None):
     ]
 
 
+_bar = lru_cache(maxsize=2_000)(bar)  # every school is drawn twice, in the table and as a card
+
+
 def _number_cell(text, address=None):
     return f'<td class="n"><a href="{address}">{text}</a></td>' if address else f'<td class="n">{text}</td>'
 
 
-def _figures(line, uses, address=None):
-    """应访 已访 走访覆盖 各类别 婉拒 待访; with an address every number leads to the rows behind it.
+def _figures(line, uses):
+    """应访 已访 走访覆盖 各类别 婉拒 待访 of a class."""
+    return mark_safe("".join([*_reached(line), *_of_visits(line, uses)]))
+
+
+def _of_visits(line, uses, address=None):
+    """各类别 婉拒 待访; with an address every number leads to the rows behind it.
 
     All of it is numbers and our own address, so it is put together as text: nothing here needs escaping.
     """
-    count = line.count
+    cells, count = [], line.count
 
     def cell(text, sort=""):
         return _number_cell(text, address and address + sort)
 
-    cells = _reached(line, address)
     for use in uses:
         text = category(line, use.position + 1)
         cells.append(f'<td class="n">{text}</td>' if hasattr(text, "__html__") else cell(text))
     cells.append(cell(thousands(count.declined), "?sort=-declined") if count.declined else f'<td class="n">{NONE}</td>')
     cells.append(cell(thousands(count.waiting), "?sort=-waiting"))
-    return mark_safe("".join(cells))
+    return cells
 
 
 def category(line, dimension):
@@ -167,10 +208,12 @@ def _school_card(line, papers):
         told = f"{thousands(count.visited)} / {thousands(count.due)}，待访{thousands(count.waiting)}"
     shown = [(line.papers[code], label) for code, label in papers if code in line.papers]
     tags = "".join(_card_tag(*one) for one in shown if (one[0].code, one[0].state) != ("plan", Handed.ACCEPTED))
+    tags += f'<span class="tag t-mute num">意见答复{line.answered}</span>' if line.opinions[0] else ""
+    tags += _warning_tags(line)
     return (
         f'<a class="sl" href="{_address(school.pk)}"><span class="fx fx-b"><b class="ink">{escape(school.short_name)}</b>'
         f'<b class="ink num">{percent(count.visited, count.due)}</b></span>'
-        f"{bar(count.visited, count.due, line.tick, line.level)}"
+        f"{_bar(count.visited, count.due, line.tick, line.level)}"
         f'<span class="fx fx-b xs sec num"><span>{line.kind}　{escape(school.town)}</span><span>{told}</span></span>'
         + (f'<span class="fx fx-w g1 mt-1">{tags}</span>' if tags else "") + "</a>"
     )
