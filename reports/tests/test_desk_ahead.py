@@ -76,7 +76,7 @@ def test_the_schools_behind_the_outlook_stand_with_what_is_said_of_them(desk, ta
 def test_every_number_of_the_outlook_opens_its_schools(desk):
     client = client_of(desk.officer)
     line = client.get("/desk/outlook/", headers=HTMX).content.decode()
-    told = dict(re.findall(r'<a href="(/desk/\?tab=\w+)"><b>(\d+)所</b></a>', line))
+    told = dict(re.findall(r'<a href="(/desk/\?tab=\w+)#schools"><b>(\d+)所</b></a>', line))
     assert told == {"/desk/?tab=slow": "1", "/desk/?tab=rush": "1"}
     for address, number in told.items():
         assert len(names(client.get(address))) == int(number)

@@ -25,6 +25,11 @@
     });
   });
 
+  document.querySelectorAll("#schools .linktabs [aria-current=page]").forEach(function (tab) {
+    var row = tab.parentElement;  // on the phone it scrolls sideways: the open tab is in sight, the page stays
+    row.scrollLeft = tab.offsetLeft + tab.offsetWidth / 2 - row.clientWidth / 2;
+  });
+
   var form = document.querySelector("[data-picks]");
   if (!form) return;
   var bar = form.querySelector(".picks"), said = form.querySelector("[data-picks-said]");
