@@ -8,8 +8,10 @@ from django.db import migrations, models
 def fill(apps, schema_editor):
     """What is sealed with a work was sealed with its last submission; of earlier ones nothing was kept."""
     versions = apps.get_model("works", "WorkVersion").objects
-    for work in apps.get_model("works", "Work").objects.exclude(facts="").iterator(chunk_size=500):
-        versions.filter(work=work, number=work.version).update(facts=work.facts)
+    works = apps.get_model("works", "Work").objects.filter(version__gt=0).only("pk", "version", "facts")
+    for work in works.iterator(chunk_size=500):
+        if work.facts:
+            versions.filter(work=work, number=work.version).update(facts=work.facts)
 
 
 class Migration(migrations.Migration):
