@@ -26,8 +26,9 @@
   });
 
   document.querySelectorAll("#schools .linktabs [aria-current=page]").forEach(function (tab) {
-    var row = tab.parentElement;  // on the phone it scrolls sideways: the open tab is in sight, the page stays
-    row.scrollLeft = tab.offsetLeft + tab.offsetWidth / 2 - row.clientWidth / 2;
+    // On the phone the row scrolls sideways: the open tab is in sight, the page stays.
+    var row = tab.parentElement, there = tab.getBoundingClientRect(), here = row.getBoundingClientRect();
+    row.scrollLeft += there.left + there.width / 2 - here.left - here.width / 2;
   });
 
   var form = document.querySelector("[data-picks]");
