@@ -55,7 +55,8 @@ PARTS = {
 
 
 def stream_table(path, *, title, columns, rows, notes=(), sheet="Sheet1", mark="", made_at):
-    """One sheet: a title line, notes below it, a header that stays in view, rows. Returns the number of data rows.
+    """One sheet: a title line, notes below it, a header that stays in view and on every page, rows. Returns the number of
+    data rows.
 
     columns: core.sheets.Column (no groups); rows: any iterable of sequences as long as columns, read once. None and ""
     are empty cells. The same table with the same made_at (aware) gives the same bytes. path may be an open binary
@@ -69,7 +70,9 @@ def stream_table(path, *, title, columns, rows, notes=(), sheet="Sheet1", mark="
         'xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f'<dcterms:created xsi:type="dcterms:W3CDTF">{made}</dcterms:created></cp:coreProperties>',
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
-        f'<sheet name="{_attribute(sheet)}" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        f'<sheet name="{_attribute(sheet)}" sheetId="1" r:id="rId1"/></sheets><definedNames>'
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="0">{_printed_again(sheet, len(notes) + 2)}</definedName>'
+        "</definedNames></workbook>",
     }  # fmt: skip
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, text in parts.items():
@@ -149,6 +152,12 @@ def _text(at, text, style):
 
 def _inner(text):
     return f'<is><t xml:space="preserve">{escape(clean(text))}</t></is>'
+
+
+def _printed_again(sheet, row):
+    """The header on every page, as a formula names it."""
+    name = clean(sheet)[:31].replace("'", "''")
+    return escape(f"'{name}'!${row}:${row}")
 
 
 def _attribute(text):

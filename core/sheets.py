@@ -13,6 +13,9 @@ import xlsxwriter
 from django.utils import timezone
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+PAPER = 1026  # pixels of columns that an A4 page across holds at 100 %
+SMALLEST = 0.6  # a table is not printed smaller than this: 10 pt become 6
+LINE = 15  # points of a row of one line
 FORMULA_START = "=+-@＝＋－＠\t\r\n"
 
 
@@ -44,7 +47,8 @@ class Column:
 def write_table(
     path, *, title, columns, rows, total=None, subtitle="", notes=(), sheet="Sheet1", mark="", made_at=None
 ):
-    """One A4-landscape sheet: merged title, optional group row, header, rows, 合计 row; header repeats in print.
+    """One A4-landscape sheet: merged title, optional group row, header, rows, 合计 row; header repeats in print, and
+    the first two columns where the table is too wide for one page across.
 
     rows: iterable of sequences as long as columns. percent cells take text ("69.52%") made by
     core.formats.percent, so that "100%" is only ever a true 100%. notes: lines below the table. mark goes to the
@@ -83,18 +87,19 @@ def _formats(book):
 
 
 def _write_sheet(ws, formats, mark, *, title, columns, rows, total=None, subtitle="", notes=()):
-    last = len(columns) - 1
+    pages = _pages(columns)
+    across = _first_page(columns, pages) - 1  # title and notes stand there
     for i, column in enumerate(columns):
         ws.set_column(i, i, column.width)
     row = 0
     for text, kind in ((title, "title"), (subtitle, "sub")):
         if text:
             ws.set_row(row, 30 if kind == "title" else 18)
-            _write_across(ws, row, last, text, formats[kind])
+            _write_across(ws, row, across, text, formats[kind])
             row += 1
     first_head = row
     row = _write_header(ws, row, columns, formats["head"])
-    ws.freeze_panes(row, min(3, last))
+    ws.freeze_panes(row, min(3, len(columns) - 1))
     ws.repeat_rows(first_head, row - 1)
     count = 0
     for values in rows:
@@ -104,35 +109,69 @@ def _write_sheet(ws, formats, mark, *, title, columns, rows, total=None, subtitl
         _write_row(ws, row, columns, total, formats["total"])
         row += 1
     for note in notes:
-        ws.set_row(row, 15 * _lines(note, sum(column.width for column in columns)))
-        _write_across(ws, row, last, note, formats["note"])
+        first = 2 if pages > 1 else 0  # not in the columns that every page repeats
+        _set_lines(ws, row, _lines(note, sum(column.width for column in columns[first : across + 1])))
+        _write_across(ws, row, across, note, formats["note"], first)
         row += 1
-    ws.set_landscape()
-    ws.set_paper(9)  # A4
-    ws.fit_to_pages(1, 0)
-    ws.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
-    ws.set_footer(f"&L{clean(mark).replace('&', '&&')}&R第 &P 页，共 &N 页")
+    _set_page(ws, columns, pages, mark)
     return count
 
 
+def _set_page(ws, columns, pages, mark):
+    ws.set_landscape()
+    ws.set_paper(9)  # A4
+    ws.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+    ws.set_footer(f"&L{clean(mark).replace('&', '&&')}&R第 &P 页，共 &N 页")
+    ws.fit_to_pages(pages, 0)  # the office chooses where: it knows how wide its faces are
+    if pages > 1:
+        ws.repeat_columns(0, 1)
+
+
+def _pages(columns):
+    """How many lie side by side."""
+    room, whole, repeated = PAPER / SMALLEST, _pixels(columns), _pixels(columns[:2])
+    return 1 if whole <= room else ceil((whole - repeated) / (room - repeated))
+
+
+def _first_page(columns, pages):
+    """How many columns lie on the first page for certain."""
+    if pages == 1:
+        return len(columns)
+    room = 0.85 * (_pixels(columns) / pages)
+    return max(i for i in range(2, len(columns)) if i == 2 or _pixels(columns[:i]) <= room)
+
+
+def _pixels(columns):
+    return sum(7 * column.width + 5 for column in columns)
+
+
 def _lines(text, width):
-    """Lines a text takes in so many characters; a Chinese one is two wide. Merged cells do not grow by themselves."""
-    return max(1, ceil(sum(2 if ord(c) > 0x2E7F else 1 for c in text) / width))
+    """Lines a text takes in so many characters; a Chinese one is two wide. Neither merged cells nor rows of a file that
+    no office has saved yet grow by themselves everywhere."""
+    wide = (sum(2 if ord(c) > 0x2E7F else 1 for c in line) for line in clean(text).split("\n"))
+    return sum(max(1, ceil(one / width)) for one in wide)
 
 
-def _write_across(ws, row, last, text, style):
-    if last:
-        ws.merge_range(row, 0, row, last, clean(text), style)
+def _set_lines(ws, row, lines):
+    if lines > 1:
+        ws.set_row(row, LINE * min(lines, 27))  # a row of Excel ends at 409 points
+
+
+def _write_across(ws, row, last, text, style, first=0):
+    if last > first:
+        ws.merge_range(row, first, row, last, clean(text), style)
     else:
-        ws.write_string(row, 0, clean(text), style)
+        ws.write_string(row, first, clean(text), style)
 
 
 def _write_header(ws, row, columns, head):
     """One header row, or two when some column has a group; returns the next free row."""
     if not any(c.group for c in columns):
+        _set_lines(ws, row, max(_lines(column.title, column.width) for column in columns))
         for i, column in enumerate(columns):
             ws.write_string(row, i, clean(column.title), head)
         return row + 1
+    _set_lines(ws, row + 1, max(_lines(c.title, c.width) - (not c.group) for c in columns))
     i = 0
     while i < len(columns):
         group, j = columns[i].group, i
@@ -152,6 +191,8 @@ def _write_header(ws, row, columns, head):
 
 
 def _write_row(ws, row, columns, values, formats):
+    texts = ((value, column.width) for column, value in zip(columns, values, strict=True) if column.kind == "text" and value)
+    _set_lines(ws, row, max((_lines(value, width) for value, width in texts), default=1))
     for i, (column, value) in enumerate(zip(columns, values, strict=True)):
         if value is None or value == "":
             ws.write_blank(row, i, None, formats[column.kind])

@@ -50,7 +50,7 @@ def test_what_looks_like_a_formula_is_a_text_cell(sheet):
 
 
 def test_the_header_stays_in_view_and_the_page_is_marked(sheet):
-    assert sheet.freeze_panes == "A4"
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("A4", "$3:$3")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.oddFooter.left.text == "内部资料 A&&B"
 

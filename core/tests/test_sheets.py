@@ -92,3 +92,28 @@ def test_several_sheets_share_a_file_and_money_keeps_its_cents(tmp_path):
     cell = book["一"]["B3"]
     assert (book.sheetnames, cell.value, cell.number_format) == (["一", "二"], 300.5, "0.00")
     assert book["二"].oddFooter.left.text == "内部资料"
+
+
+def test_a_row_is_as_high_as_its_longest_text(tmp_path):
+    path = tmp_path / "table.xlsx"
+    columns = [Column("学校", 10), Column("说明", 10), Column("应访学生总数", 6, "number")]
+    rows = [["一小", "短", 1], ["一小", "二十个字以内的说明", 1], ["一小", "一\n二\n三", 1]]
+    write_table(path, title="汇总", columns=columns, rows=rows)
+    sheet = openpyxl.load_workbook(path).active
+    assert [sheet.row_dimensions[row].height for row in range(2, 6)] == [30, None, 30, 45]
+
+
+def test_a_table_too_wide_for_one_page_is_printed_on_two(tmp_path):
+    path = tmp_path / "wide.xlsx"
+    columns = [Column("序号", 6, "number"), Column("学校", 26), *(Column(f"第{n}栏", 9) for n in range(28))]
+    write_table(path, title="汇总", columns=columns, rows=[["", "一小", *[""] * 28]], notes=["说明"])
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, int(sheet.page_setup.fitToHeight)) == (2, 0)
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$B", "$2:$2")
+    assert {str(one) for one in sheet.merged_cells.ranges} == {"A1:K1", "C4:K4"}  # both on the first page
+
+
+def test_a_table_for_one_page_is_fitted_to_it(sheet):
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert int(sheet.page_setup.fitToHeight) == 0 and sheet.print_title_cols is None

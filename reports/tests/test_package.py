@@ -289,13 +289,13 @@ def test_a_school_that_is_missing_is_named_in_every_table(district, package, tmp
     files = members(package)
     assert rows_of(files["未走访和未报送.xlsx"], "没有汇编成的学校")[3] == [1, "示例云杉路小学", "磁盘满了"]
     for name in ("走访情况汇总表.xlsx", "报送登记.xlsx"):
-        assert any("缺1所学校，不在合计里：示例云杉路小学。" in str(row[0]) for row in rows_of(files[name])), name
+        assert any("缺1所学校，不在合计里：示例云杉路小学。" in str(row) for row in rows_of(files[name])), name
     assert any("缺1所学校：示例云杉路小学。" in line for line in lines(files["目录.docx"]))
     assert json.loads(files["manifest.json"])["missing"] == [{"name": "示例云杉路小学", "why": "磁盘满了"}]
     # The whole table that follows would tell by its sums what the school that came later has of a category.
     heads = [str(cell) for row in rows_of(files["走访情况汇总表.xlsx"])[:8] for cell in row if cell]
     assert not {"困境儿童", "HARDSHIP"} & set(heads)
-    assert any("各类别等学校齐了再列" in str(row[0]) for row in rows_of(files["走访情况汇总表.xlsx"]))
+    assert any("各类别等学校齐了再列" in str(row) for row in rows_of(files["走访情况汇总表.xlsx"]))
 
 
 def test_a_correction_says_why_in_table_index_and_manifest_and_the_first_stays(district, package, turn):
@@ -307,7 +307,7 @@ def test_a_correction_says_why_in_table_index_and_manifest_and_the_first_stays(d
     correction.refresh_from_db()
 
     files, known = members(correction), "2022年10月20日10:00"
-    summary = [str(row[0]) for row in rows_of(files["走访情况汇总表.xlsx"])]
+    summary = [cell for row in rows_of(files["走访情况汇总表.xlsx"]) for cell in row]
     assert f"这是对第1版的更正，所知截至{known}。原因：漏了一所学校的婉拒登记" in summary
     assert f"这是对第1版的更正，按{known}所知。更正原因：漏了一所学校的婉拒登记" in lines(files["目录.docx"])
     said = json.loads(files["manifest.json"])
