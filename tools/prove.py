@@ -6,7 +6,7 @@ from tools.suite import Suite
 
 def prove(children):
     with Suite(children) as suite:
-        suite.set_up(programs=True)
+        suite.set_up(programs=True, proofs=True)
         settings = {"DJANGO_SETTINGS_MODULE": "homevisit.settings_test"}
         suite.step("migrate on SQLite", "manage.py", "migrate", "-v0", env=settings)
         # One at a time: proofs measure, race and kill; only walks go side by side.

@@ -73,15 +73,22 @@ def has_chinese_font():
     return any(Path("/usr/share/fonts").rglob("*CJK*"))
 
 
-def programs(children):
-    """Have by apt what the tests drive: a browser, a Chinese font, LibreOffice. Returns sentences naming what could
-    not be had."""
+def has_calc():
+    program = shutil.which("soffice")
+    return bool(program) and Path(program).resolve().with_name("libsclo.so").exists()
+
+
+def programs(children, *, proofs=False):
+    """Have by apt what the tests drive: a browser, a Chinese font, LibreOffice; what only proofs drive with `proofs`.
+    Returns sentences naming what could not be had."""
     needs = [
         ("Chromium", "chromium", chromium),
         ("a Chinese font", "fonts-noto-cjk", has_chinese_font),
         ("LibreOffice", "libreoffice-writer-nogui", lambda: shutil.which("soffice")),
         ("fc-match", "fontconfig", lambda: shutil.which("fc-match")),
     ]
+    if proofs:
+        needs.append(("LibreOffice Calc", "libreoffice-calc-nogui", has_calc))
     wanted = [package for _, package, there in needs if not there()]
     if wanted:
         apt(children, *wanted)

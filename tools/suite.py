@@ -35,9 +35,9 @@ class Suite:
     def __exit__(self, *exc):
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def set_up(self, programs):
+    def set_up(self, programs, *, proofs=False):
         setup.environment(self.children, dev=True)
-        for sentence in setup.programs(self.children) if programs else ():
+        for sentence in setup.programs(self.children, proofs=proofs) if programs else ():
             self.note("set-up", False, sentence, 0)
 
     def step(self, name, *arguments, env=None):

@@ -187,6 +187,17 @@ def test_programs_that_cannot_be_had_are_named_with_their_package(monkeypatch):
     assert "--no-install-recommends" in nobody.asked[-1]
 
 
+def test_proofs_want_calc_besides(monkeypatch, tmp_path):
+    monkeypatch.setattr(make_setup.shutil, "which", lambda name: str(tmp_path / name))
+    monkeypatch.setattr(make_setup.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(make_setup, "has_chinese_font", lambda: True)
+
+    (told,) = make_setup.programs(Nobody(), proofs=True)
+    assert told.startswith("LibreOffice Calc is missing (package libreoffice-calc-nogui)")
+    (tmp_path / "libsclo.so").touch()
+    assert make_setup.programs(Nobody(), proofs=True) == []
+
+
 def test_programs_that_are_there_are_not_asked_for(monkeypatch):
     monkeypatch.setattr(make_setup.shutil, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(make_setup, "has_chinese_font", lambda: True)
