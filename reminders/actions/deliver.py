@@ -35,7 +35,7 @@ def prepare_mails(digests):
     persons = User.objects.filter(pk__in=[one.user_id for one in digests], wants_mail=True, is_active=True)
     wanting = set(persons.exclude(email="").values_list("pk", flat=True))
     Delivery.objects.bulk_create(
-        Delivery(channel=Channel.MAIL, digest=one, on=one.on, claimed_at=now()) for one in digests if one.user_id in wanting
+        Delivery(channel=Channel.MAIL, digest=one, on=today(), claimed_at=now()) for one in digests if one.user_id in wanting
     )
 
 

@@ -19,6 +19,7 @@ from reminders.queries.line import summary
 from reminders.queries.lines import due_lines, evening_lines
 from reminders.queries.people import batches, people
 from schools.actions.message import tell_each
+from schools.calendar import is_workday
 
 log = structlog.get_logger("homevisit.reminders")
 
@@ -28,14 +29,25 @@ SLOTS = {RunKind.DAY: Slot.DAY, RunKind.EVENING: Slot.EVENING}
 
 def start_due_rounds():
     """Rounds whose hour has come today and that nobody has held yet. Called every minute: a day that was missed is
-    over, what is still to do stands in the next round."""
+    over, what is still to do stands in the next round. Only an evening that was missed before a day without one, when
+    nobody would hear of the day's appointments, is made up for in the morning."""
     programmes = open_programmes()
+    if not programmes:
+        return
     hours = Hours.of(programmes)
+    for kind, on in _due(hours):
+        run = claim(kind, on)
+        if run is not None:
+            hold(run, programmes, hours)
+
+
+def _due(hours):
+    """(kind, day) of the rounds to be held; the clock is asked anew for each, since one takes its time."""
     for kind in RunKind:
-        if programmes and hours.has_come(kind, now()):
-            run = claim(kind, today())
-            if run is not None:
-                hold(run, programmes, hours)
+        if hours.has_come(kind, now()):
+            yield kind, today()
+    if hours.are_open(now()) and not is_workday(today()):
+        yield RunKind.EVENING, today() - timedelta(days=1)
 
 
 def claim(kind, on):
@@ -98,7 +110,7 @@ def _tell(run, ids, programmes, occasion):
 
 def tell_batch(run, persons, occasion):
     """Digests, notices and mails to be sent, all or none. Whoever has been told in this round already is left out."""
-    lines = due_lines(persons, occasion) if run.kind == RunKind.DAY else evening_lines(persons)
+    lines = due_lines(persons, occasion) if run.kind == RunKind.DAY else evening_lines(persons, run.on)
     with transaction.atomic():
         _beat(run)
         slot = SLOTS[run.kind]

@@ -30,6 +30,6 @@ def due_lines(people, occasion):
     return {person: [placed(line, people, person) for line in ordered(lines)] for person, lines in found.items()}
 
 
-def evening_lines(people):
-    """{person: [Line]} of tomorrow's appointments."""
-    return visiting.tomorrow(people)
+def evening_lines(people, on):
+    """{person: [Line]} of the next day's appointments, as far as they are still to come."""
+    return visiting.day_after(people, on)

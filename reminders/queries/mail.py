@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
+from core.clock import local_date
 from core.formats import day
 from reminders.enums import Channel, DeliveryState, Slot
 from reminders.models import Delivery
@@ -28,7 +29,9 @@ def address(path):
 def mail_text(digest):
     """(subject, body) of plain text."""
     lines = digest.lines
-    head = "明天的家访" if digest.slot == Slot.EVENING else f"{day(digest.on)}，{len(lines)}件事要做"
+    head = f"{day(digest.on)}，{len(lines)}件事要做"
+    if digest.slot == Slot.EVENING:
+        head = "明天的家访" if local_date(digest.created_at) == digest.on else "今天的家访"
     parts = [f"{number}. {_words(line)}{_link(line['url'])}" for number, line in enumerate(lines, 1)]
     foot = f"做完的事不会再提醒。不想收邮件，在“提醒设置”里关掉。{_link(reverse('reminders:settings'))}"
     return f"家访提醒：{head}", "\n\n".join([*parts, foot]) + "\n"

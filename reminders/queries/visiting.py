@@ -24,9 +24,10 @@ def appointments(people):
     return _appointments(people, now(), midnight(today() + timedelta(days=2)))
 
 
-def tomorrow(people):
+def day_after(people, on):
     """The evening before. One query."""
-    return _appointments(people, midnight(today() + timedelta(days=1)), midnight(today() + timedelta(days=2)))
+    since, until = (midnight(on + timedelta(days=days)) for days in (1, 2))
+    return _appointments(people, max(since, now()), until)
 
 
 def _appointments(people, since, until):

@@ -68,10 +68,10 @@ def test_the_evening_before_tells_only_of_tomorrow(programme, pupils, head, at):
     make_plan(pupils[0], by=head, programme=programme, planned_at=moment("2022-09-19 19:30"))
     at("2022-09-19 18:05")
     persons = people([head.pk], open_programmes())
-    assert evening_lines(persons) == {}
+    assert evening_lines(persons, date(2022, 9, 19)) == {}
 
     make_plan(pupils[1], by=head, programme=programme, planned_at=moment("2022-09-20 16:40"))
-    assert [line.text for line in evening_lines(persons)[head.pk]] == ["明天有1次约好的家访，16:40"]
+    assert [line.text for line in evening_lines(persons, date(2022, 9, 19))[head.pk]] == ["明天有1次约好的家访，16:40"]
 
 
 def test_whoever_goes_along_is_told_of_the_appointment_too(programme, pupils, head, teacher):

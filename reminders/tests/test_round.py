@@ -83,7 +83,8 @@ def test_messages_leave_on_workdays_between_the_quiet_hours(pupils, head, at, cl
 def test_a_day_the_administration_made_free_is_free(pupils, head, at):
     Workday.objects.create(day=date(2022, 9, 19), is_workday=False)
     start_due_rounds()
-    assert not Run.objects.exists()
+    assert not Digest.objects.exists()
+    assert not Run.objects.filter(kind=RunKind.DAY).exists()
 
 
 def test_a_server_in_another_zone_keeps_the_hours_of_shanghai(pupils, head, settings):
@@ -122,6 +123,44 @@ def test_the_evening_before_an_appointment_on_any_day(programme, pupils, head, a
     start_due_rounds()
     start_due_rounds()
     assert told(head) == ["明天有1次约好的家访，10:00"]
+
+
+@pytest.mark.seed("W76")
+def test_an_evening_missed_before_a_free_day_is_made_up_for_in_the_morning(programme, pupils, head, at, mailoutbox):
+    head.email = "chenxiao@example.com"
+    head.save()
+    make_plan(pupils[0], by=head, programme=programme, planned_at=moment("2022-09-25 09:00"))
+    make_plan(pupils[1], by=head, programme=programme, planned_at=moment("2022-09-25 16:40"))
+    at("2022-09-25 07:59")  # a Sunday, and quiet
+    tick()
+    assert told(head) == []
+    at("2022-09-25 09:30")
+    for _ in range(2):
+        tick()
+    assert told(head) == ["今天有1次约好的家访，16:40"]
+    assert [message.subject for message in mailoutbox] == ["家访提醒：今天的家访"]
+    at("2022-09-25 18:30")
+    tick()
+    assert Digest.objects.count() == 1  # nothing tomorrow
+
+
+def test_an_evening_that_was_held_is_not_told_again_in_the_morning(programme, pupils, head, at):
+    make_plan(pupils[0], by=head, programme=programme, planned_at=moment("2022-09-25 16:40"))
+    for clock in ("2022-09-24 18:10", "2022-09-25 08:00", "2022-09-25 12:00"):
+        at(clock)
+        start_due_rounds()
+    assert Digest.objects.count() == 1
+
+
+def test_an_evening_missed_before_a_workday_is_left_to_the_days_round(programme, pupils, head, at):
+    make_plan(pupils[0], by=head, programme=programme, planned_at=moment("2022-09-20 16:40"))
+    at("2022-09-20 08:10")
+    start_due_rounds()
+    assert not Run.objects.exists()
+    at("2022-09-20 08:30")
+    start_due_rounds()
+    assert Run.objects.get().kind == RunKind.DAY
+    assert "今天有1次约好的家访，16:40" in told(head)[0]
 
 
 # ── Once ──
