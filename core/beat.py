@@ -40,8 +40,8 @@ def beat_run(name, label):
 
 
 def could_not(name, label, why, *, authority_id, **about):
-    """Write down that something due was not begun; about: what tells it from others. True the first time and whenever
-    the reason is another one: then it is worth telling."""
+    """Write down that something due was not begun; about: what tells it from others → (row, is_news): the first time, and
+    whenever the reason is another one, it is worth telling."""
     moment = now()
     with transaction.atomic():
         row = _failures(name, about).select_for_update().first()
@@ -49,17 +49,20 @@ def could_not(name, label, why, *, authority_id, **about):
         if row is None:
             row = Job(
                 kind=f"{KIND}{name}", label=label, shared=True, authority_id=authority_id, args=about, created_at=moment,
-                started_at=moment, step=1, state=JobState.FAILED,
+                state=JobState.FAILED,
             )  # fmt: skip
         row.attempts = min(row.attempts + 1, MANY)
         row.message, row.heartbeat_at, row.finished_at = why[:500], moment, moment
         row.save()
-    return is_news
+    return row, is_news
 
 
 def could(name, **about):
-    """It was begun after all."""
-    _failures(name, about).update(state=JobState.DONE, message="后来做成了。", finished_at=now())
+    """It was begun after all → the rows that said otherwise."""
+    rows = list(_failures(name, about))
+    for row in rows:
+        _close(row, JobState.DONE, "后来做成了。")
+    return rows
 
 
 def _failures(name, about):

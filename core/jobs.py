@@ -263,6 +263,7 @@ def _count_parts(parent):
     parent.heartbeat_at = now()
     if not counted["left"]:
         move(parent, JOB_MOVES, "wake")
+        parent.args = parent.args | {"woken": parent.args.get("woken", 0) + 1}
         transaction.on_commit(partial(_send_again, parent))
     parent.save()
 

@@ -88,6 +88,11 @@ class Job(models.Model):
         return self.state in OPEN
 
     @property
+    def runs(self):
+        """How often it was begun; that its parts woke it is no second time."""
+        return self.attempts - self.args.get("woken", 0)
+
+    @property
     def percent(self):
         """0–100 over all steps, each step counting the same."""
         if self.state == JobState.DONE:

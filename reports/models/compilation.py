@@ -6,7 +6,7 @@ from core.clock import now
 from core.fields import EncryptedTextField
 from core.formats import instant
 from programmes.enums import DeadlineKind
-from reports.enums import CompilationState, Handed
+from reports.enums import MADE, CompilationState, Handed
 from schools.enums import SchoolKind
 from schools.scope import ScopedQuerySet
 
@@ -81,6 +81,11 @@ class Compilation(models.Model):
     @property
     def is_ready(self):
         return self.state == CompilationState.READY
+
+    @property
+    def is_made(self):
+        """It stands as a file, and nobody is at it."""
+        return self.state in MADE
 
     @property
     def has_file(self):

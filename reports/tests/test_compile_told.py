@@ -53,7 +53,7 @@ def test_a_package_that_is_ready_is_told_once(district, client):
     compiled(programme)
     tasks.tick()
     [(text, url)] = told(officer)
-    assert text == f"{programme.short_title}走访全覆盖汇编（截止数据，第1版）做好了，2所学校都在，可以下载。"
+    assert text == f"{programme.short_title}，“走访全覆盖”汇编（截止数据，第1版）：做好了，2所学校都在，可以下载。"
     assert url == reverse("reports:snapshot", args=[compilation.pk])
     client.force_login(officer, backend="schools.backends.StaffBackend")
     assert client.get(url).status_code == 200
@@ -156,9 +156,10 @@ def test_a_deadline_that_cannot_start_is_logged_and_told_once(district, broken, 
 def test_once_it_starts_nothing_is_said_of_it_any_more(district, broken, client):
     programme, _, officer = district
     tasks.tick()
+    assert len(told(officer)) == 1
     broken.undo()
     tasks.tick()
-    assert Compilation.objects.count() == 1
+    assert Compilation.objects.count() == 1 and told(officer) == []
     assert Job.objects.get(kind="beat.deadline").state == JobState.DONE
     client.force_login(officer, backend="schools.backends.StaffBackend")
     assert "没有开始" not in client.get(reverse("desk:home")).content.decode()

@@ -13,9 +13,10 @@ from core.beat import KEPT, beat_run, remove_old_runs
 from core.clock import now
 from core.enums import JobState
 from core.models import Job
-from reports.actions.compile import start_compilation
+from reports.actions.compile import restart_compilation, run_compilation, start_compilation
 from reports.queries.jobs import desk_jobs, job_lines
 from reports.tests.factories import make_district
+from reports.tests.test_compile_parts import fails_for
 from schools.enums import Role
 from schools.tests.factories import make_authority, make_officer, make_user
 from visits import tasks
@@ -138,3 +139,17 @@ def test_other_desks_have_no_jobs_page(district, role):
     client = Client()
     client.force_login(make_user(role, authority=district.authority))
     assert client.get("/desk/jobs/").status_code == 403
+
+
+def test_a_package_that_went_through_ran_once_though_its_schools_woke_it(district, officer, page, monkeypatch):
+    fails_for(monkeypatch, district.authority.schools.first())
+    compilation = start_compilation(district, "coverage", by=officer, queue=False)
+    run_compilation(compilation.job_id)
+    job = Job.objects.get(pk=compilation.job_id)
+    assert (job.attempts, job.runs) == (2, 1)
+    words = page().content.decode().partition("<tbody>")[2]
+    assert "做过" not in words and "缺几所学校" in words and "再试这几所" in words
+    restart_compilation(compilation, by=officer)
+    run_compilation(compilation.job_id)
+    assert Job.objects.get(pk=compilation.job_id).runs == 2
+    assert "做过2次" in page().content.decode()

@@ -118,6 +118,7 @@ def test_a_second_try_that_is_cancelled_leaves_the_first_to_be_fetched(client, d
         assert f'href="{download}"' in row
     page = text(client.get(reverse("reports:snapshot", args=[compilation.pk])))
     assert "没有留下文件" not in page and page.count(f'href="{download}"') == 1
+    assert "补好以后才能更正" in page and "做更正版" not in page
     assert client.get(download).status_code == 200
 
 

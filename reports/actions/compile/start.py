@@ -5,7 +5,6 @@ from functools import partial
 import structlog
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
-from django.urls import reverse
 
 from core import jobs
 from core.audit import record
@@ -78,7 +77,8 @@ def _existing(programme, deadline, at, moment):
 def _create(programme, deadline, at, by, locked):
     mail_to = programme.authority.package_email if at == deadline.at else ""
     if at == deadline.at:
-        could(NOT_STARTED, **_about(deadline))
+        for row in could(NOT_STARTED, **_about(deadline)):
+            told.withdraw(row)
     return _made(
         programme, deadline.kind, deadline.title, by=by, deadlines=kept_deadlines(programme), as_of=at, known_at=at,
         deadline_at=deadline.at, mail_to=mail_to, password=random_password() if locked or mail_to else "",
@@ -134,9 +134,9 @@ def _not_started(deadline, error):
     said = f"程序出错（{type(error).__name__}），每分钟会再试。请管理员看日志。"
     why = str(error) if isinstance(error, CannotCompile) else said
     with transaction.atomic():
-        is_news = could_not(NOT_STARTED, label, why, authority_id=programme.authority_id, **_about(deadline))
+        row, is_news = could_not(NOT_STARTED, label, why, authority_id=programme.authority_id, **_about(deadline))
         if is_news:
-            told.tell_officers(programme.authority_id, f"{programme.short_title}，{label}：{why}", url=reverse("reports:files"))
+            told.tell_not_started(row, f"{programme.short_title}，{label}：{why}")
     if is_news:
         log.error("deadline_not_started", programme=programme.pk, kind=deadline.kind, exc_info=error)
 

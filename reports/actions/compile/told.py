@@ -23,9 +23,9 @@ def tell_made(compilation, number):
     missing = [line["name"] for line in compilation.missing]
     if missing:
         more = "等" if len(missing) > NAMED else ""
-        said = f"做了{number}所，缺{len(missing)}所：{'、'.join(missing[:NAMED])}{more}。打开看原因，再试这几所。"
+        said = f"：做了{number}所，缺{len(missing)}所：{'、'.join(missing[:NAMED])}{more}。打开看原因，再试这几所。"
     else:
-        said = f"做好了，{number}所学校都在，可以下载。"
+        said = f"：做好了，{number}所学校都在，可以下载。"
     _tell(compilation, said)
 
 
@@ -43,20 +43,28 @@ def _tell_failed(compilation):
     if job.state != JobState.FAILED or job.args.get("told") == job.attempts:
         return
     jobs.remember(job, told=job.attempts)
-    _tell(compilation, f"没有做成。{job.message}")
+    _tell(compilation, f"：没有做成。{job.message}")
 
 
 def _tell(compilation, said):
-    """What was said of it before and nobody has read is no longer true."""
-    about = {"about_type": compilation._meta.label_lower, "about_id": compilation.pk}
-    Message.objects.filter(**about, read_at__isnull=True).delete()
     programme = compilation.programme
-    what = f"{programme.short_title}{compilation.get_kind_display()}汇编（{compilation.stage}，第{compilation.revision}版）"
+    what = f"{programme.short_title}，“{compilation.get_kind_display()}”汇编（{compilation.stage}，第{compilation.revision}版）"
     url = reverse("reports:snapshot", args=[compilation.pk])
-    tell_officers(compilation.authority_id, f"{what}{said}", url=url, about=compilation)
+    _tell_officers(compilation, f"{what}{said}", url)
 
 
-def tell_officers(authority_id, text, **more):
-    """District administrators of today. more: as tell() takes it."""
-    posts = Post.objects.active().filter(authority_id=authority_id, role=Role.DISTRICT_ADMIN, user__is_active=True)
-    tell(posts.order_by("user_id").values_list("user_id", flat=True), text, **more)
+def tell_not_started(row, text):
+    """row: core.beat.could_not()'s."""
+    _tell_officers(row, text, reverse("reports:files"))
+
+
+def _tell_officers(about, text, url):
+    """District administrators of today. What was said before of the same and nobody has read is no longer true."""
+    withdraw(about)
+    posts = Post.objects.active().filter(authority_id=about.authority_id, role=Role.DISTRICT_ADMIN, user__is_active=True)
+    tell(posts.order_by("user_id").values_list("user_id", flat=True), text, url=url, about=about)
+
+
+def withdraw(about):
+    said = Message.objects.filter(about_type=about._meta.label_lower, about_id=about.pk)
+    said.filter(read_at__isnull=True).delete()
