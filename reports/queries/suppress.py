@@ -31,8 +31,9 @@ def _hidden(numbers):
 
 
 def hidden_beside(numbers, left_out, of, also=()):
-    """The same for a column that is part of another (实访 of 应访): where that one is left out, this one is as well."""
-    found = hidden(numbers, also)
+    """The same for a column that is part of another (实访 of 应访): where that one is left out, this one is as well; where
+    that one says 0, everybody knows this one."""
+    found = {key: written for key, written in hidden(numbers, also).items() if of[key] or key in left_out}
     return found | {key: HIDDEN for key in left_out if key not in found and numbers[key] >= LEAST and of[key] >= LEAST}
 
 

@@ -53,3 +53,10 @@ def test_a_part_is_left_out_where_its_whole_is():
     left_out = hidden(due)
     assert left_out == {1: FEW, 2: HIDDEN}
     assert hidden_beside(visited, left_out, due) == {2: HIDDEN}
+
+
+def test_nobody_is_visited_where_nobody_is_due():
+    due, visited = {1: 0, 2: 2, 3: 1}, {1: 0, 2: 2, 3: 0}
+    left_out = hidden(due)
+    assert left_out == {2: FEW, 3: FEW}
+    assert hidden_beside(visited, left_out, due) == {2: FEW, 3: FEW}  # not “0 due, <5 visited”
