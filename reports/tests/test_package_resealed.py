@@ -3,18 +3,22 @@ not in them."""
 
 import io
 from datetime import datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from docx import Document
 
 from reports.package.school import write_part
+from reports.package.stood import papers_of
 from reports.tests.package import District, compiled, members
 from schools.tests.factories import make_officer
 from works.actions.author import submit_work
 from works.actions.district import return_to_school
-from works.actions.school import approve_work, file_works, give_school_award
-from works.models import PastAward, WorkVersion
+from works.actions.school import approve_work, file_works, give_school_award, recall_work, set_order
+from works.models import PastAward, Work, WorkVersion
 from works.queries.facts import seal_facts
+from works.tests.factories import make_work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -72,6 +76,34 @@ def test_papers_written_again_are_the_same_after_newer_facts_and_another_award(d
 def test_a_submission_keeps_what_was_sealed_with_it(district):
     district.story.refresh_from_db()
     assert WorkVersion.objects.get(work=district.story).facts == district.story.facts != ""
+
+
+def test_submissions_of_before_are_given_what_was_sealed_with_the_last(district):
+    WorkVersion.objects.create(work=district.story, number=9, title="早些", body="早些", submitted_by=district.head)
+    WorkVersion.objects.update(facts="")
+    migration = import_module("works.migrations.0003_what_a_submission_sealed")
+    migration.fill(apps, None)
+    district.story.refresh_from_db()
+    kept = dict(WorkVersion.objects.filter(work=district.story).values_list("number", "facts"))
+    assert kept == {1: district.story.facts, 9: ""} and district.story.facts
+
+
+def test_a_work_sent_again_in_another_place_lies_where_it_lay(district, turn):
+    leader, at = district.leaders[0], turn("2022-10-09T00:00:30+08:00")
+    other = make_work(district.head, district.programme, district.schools[0], kind="essay", state="approved", leader=leader)
+    before = papers_of(district.programme, district.schools, at)
+    turn("2022-10-09T09:00+08:00")
+    recall_work(district.essay, by=leader)
+    district.essay.refresh_from_db()
+    set_order(district.essay, by=leader, order=2)
+    again = papers_of(district.programme, district.schools, at)
+    first, second = (
+        [(row.pk, row.school_order) for row, _ in found[district.schools[0].pk] if isinstance(row, Work)]
+        for found in (before, again)
+    )
+    assert first == second and other.pk not in dict(first)
+    district.essay.refresh_from_db()
+    assert district.essay.school_order == 2
 
 
 def test_the_same_award_twice_is_one_past(district):

@@ -197,6 +197,7 @@ def recall_work(work, *, by):
         return work
     decide(
         work, WORK_MOVES, "recall", by=by, level=Level.SCHOOL, filed_at=None, filed_by=None, late=False,
+        school_order=work.school_order,  # it may be given another from here on; a package of before prints this one
         users=[work.author], text=f"{_what(work)}学校从区里撤回了。", url=_address(work),
     )  # fmt: skip
     return work
