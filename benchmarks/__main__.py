@@ -24,6 +24,7 @@ def measure():
     from django.db import connections
 
     from benchmarks import (
+        as_of,
         burden,
         coverage,
         district,
@@ -52,6 +53,7 @@ def measure():
     judging.judged(districts)
     review.queue(districts)
     pace.looked_ahead(districts)
+    as_of.looked_back(districts)
     reminders.told(districts)
     burden.usable(districts)
     connections.close_all()
