@@ -179,7 +179,8 @@ def whole_desk(programme, *, user):
     more."""
     page = desk(programme, user=user)
     papers = [(code, HEADS.get(code, label)) for code, label, _ in asked(programme)]
-    handed = register(programme) if papers else {}
+    in_use = [line.school.pk for line in page.lines if line.school.is_active]
+    handed = register(programme, in_use=in_use) if papers else {}
     waiting = waiting_by_school(user, programme) if papers else {}
     rows = ReviewDuty.objects.visible_to(user).filter(programme=programme, ended_at__isnull=True)
     readers = {school: (pk, name) for school, pk, name in rows.values_list("school_id", "reviewer_id", "reviewer__name")}
@@ -324,7 +325,8 @@ def _left_out(figures):
     found = {pk: ({}, {}) for pk in figures}
     for dimension in {position + 1 for figure in figures.values() for position in figure.categories}:
         counts = {pk: figure.categories.get(dimension - 1, NOBODY.all) for pk, figure in figures.items()}
-        due, visited = ({pk: getattr(count, name) for pk, count in counts.items()} for name in ("due", "visited"))
+        due = {pk: count.due for pk, count in counts.items()}
+        visited = {pk: count.visited for pk, count in counts.items()}
         no_due = suppress.hidden(due)
         for pk, written in no_due.items():
             found[pk][0][dimension] = written

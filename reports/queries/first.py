@@ -1,6 +1,6 @@
 """重点首访: how many of the pupils who go first were reached, school by school. Only the share is ever shown."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.core.cache import cache
 
@@ -12,8 +12,7 @@ from visits.queries.coverage import Count, priority_by_school
 KEPT = 600  # seconds after which every school is counted anew
 
 
-@dataclass(frozen=True)
-class First:
+class First(NamedTuple):
     """Pupils in at least one category that goes first, each once; written: what stands there instead of their share."""
 
     count: Count = Count()
@@ -62,7 +61,10 @@ def _counted(programme, lines, dimensions, user):
     All schools in one go cost more than the rest of the desk; who may read the desk reads all of them, so what was
     counted is kept for everybody. Two marks that change places move no counter: those are seen after KEPT seconds.
     """
-    marks = {line.school.pk: [tuple(line.category(d)[:2]) for d in dimensions] for line in lines}
+    positions, none = [d - 1 for d in dimensions], Count()
+    marks = {
+        line.school.pk: [line.figure.categories.get(position, none)[:2] for position in positions] for line in lines
+    }
     marks = {pk: mark for pk, mark in marks.items() if any(due for due, _ in mark)}
     key = f"first:{programme.pk}:{'.'.join(map(str, dimensions))}:{int(now().timestamp()) // KEPT}"
     kept = cache.get(key, {})
@@ -88,6 +90,8 @@ def _tells(line, count, dimensions):
 
     Each category written “<5” has at most LEAST - 1; the union has at most as many as its parts together.
     """
+    if not line.hidden and not line.hidden_visited:
+        return False
     return any(
         _tells_part({d: hidden[d] for d in dimensions if d in hidden}, getattr(count, name), [
             getattr(line.category(d), name) for d in dimensions if d not in hidden

@@ -88,14 +88,15 @@ def asked(programme):
     return [(one.code, one.label, one.deadline) for one in programme.rules.submissions if one.code in up]
 
 
-def register(programme, at=None, *, school_ids=None, deadlines=None):
-    """{school_id: {code: Line}} of all schools, or those given, as of an instant; None is the present.
+def register(programme, at=None, *, school_ids=None, deadlines=None, in_use=None):
+    """{school_id: {code: Line}} as of an instant; None is the present: of the schools given, or of all in use and others
+    that hold a paper.
 
-    deadlines: {kind: instant} that late is told by, where not those of today.
+    deadlines: {kind: instant} that late is told by, where not those of today. in_use: ids of the schools in use, where
+    they are known already.
     Exclusive, as every deadline: what happened at `at` itself came after it. At most six queries, however many schools.
     """
     codes = asked(programme)
-    places = _schools(programme) if school_ids is None else school_ids
     if deadlines is None:
         deadlines = {deadline.kind: deadline.at for deadline in programme.deadlines.all()}
     found = defaultdict(list)
@@ -104,6 +105,10 @@ def register(programme, at=None, *, school_ids=None, deadlines=None):
     quotas = programme.rules.quotas
     asks = {code: (code, label, getattr(quotas, code, None), deadlines.get(kind)) for code, label, kind in codes}
     nothing = {code: _line(*ask) for code, ask in asks.items()}
+    places = school_ids
+    if school_ids is None:
+        in_use = _in_use(programme) if in_use is None else in_use
+        places = dict.fromkeys([*in_use, *(pk for pk, _ in found)])
     return {
         pk: nothing | {code: _line(*ask, found[pk, code]) for code, ask in asks.items() if (pk, code) in found}
         for pk in places
@@ -116,13 +121,8 @@ def standing(programme, at, codes, school_ids):
     return [paper for paper in _papers(programme, codes, school_ids, at) if paper.state in STANDING]
 
 
-def _schools(programme):
-    """Those in use, and others that hold a paper."""
-    of_works = Work.objects.filter(programme=programme).values("school_id")
-    holding = Q(pk__in=of_works)
-    for model in MODELS.values():
-        holding |= Q(pk__in=model.objects.filter(programme=programme).values("school_id"))
-    rows = School.objects.filter(Q(is_active=True) | holding, authority_id=programme.authority_id)
+def _in_use(programme):
+    rows = School.objects.filter(is_active=True, authority_id=programme.authority_id)
     return list(rows.order_by("code").values_list("pk", flat=True))
 
 
