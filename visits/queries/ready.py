@@ -46,9 +46,14 @@ def people(programme, school):
     )
 
 
+def asks(programme):
+    """(does the notice ask visitors for a training?, for a signature?)"""
+    return programme.rules.training.required, bool(programme.rules.conduct.rules)
+
+
 def gaps(programme, school):
     """One query, none where the notice asks for neither."""
-    trains, signs = programme.rules.training.required, bool(programme.rules.conduct.rules)
+    trains, signs = asks(programme)
     if not (trains or signs):
         return Gaps()
     found = people(programme, school).aggregate(

@@ -1,6 +1,6 @@
 """Records that wait for somebody's look: the class head's of the class, the leader's of class heads' own records."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from schools.enums import Role
 from schools.models import Post
@@ -16,10 +16,9 @@ def reviewable(user):
     """
     reach = user.reach
     visitors = VisitVisitor.objects.filter(visit=OuterRef("pk"))
-    of_class = VisitStudent.objects.filter(
-        visit=OuterRef("pk"), school=OuterRef("school"), student__school_class__in=reach.classes
-    )
-    may = Q(Exists(of_class)) if reach.classes else Q(pk__in=())
+    # Ids, not an Exists: from the class there are forty pupils to read, from the visits all of the district's.
+    of_class = VisitStudent.objects.filter(student__school_class__in=reach.classes, school=F("visit__school"))
+    may = Q(pk__in=of_class.values("visit_id")) if reach.classes else Q(pk__in=())
     if reach.leader_schools:
         headed = Post.objects.active().filter(role=Role.CLASS_HEAD, user__visits_made__visit=OuterRef("visit_id"))
         by_head = VisitStudent.objects.filter(
@@ -31,20 +30,25 @@ def reviewable(user):
 
 def waiting(user, *, programme=None, school_class=None):
     """Recorded, not returned, not accepted, and the user's to look at; the last written first."""
-    rows = Visit.objects.visible_to(user).filter(
-        reviewable(user), state=VisitState.RECORDED, returned_at__isnull=True
-    )  # fmt: skip
+    rows = _waiting(Visit.objects.visible_to(user), user, programme, school_class)
+    return rows.order_by("-recorded_at", "-pk")
+
+
+def _waiting(rows, user, programme, school_class):
+    rows = rows.filter(reviewable(user), state=VisitState.RECORDED, returned_at__isnull=True)
     if programme is not None:
         rows = rows.filter(programme=programme)
     if school_class is not None:
         rows = rows.filter(
             Exists(VisitStudent.objects.filter(visit=OuterRef("pk"), student__school_class=school_class))
         )
-    return rows.order_by("-recorded_at", "-pk")
+    return rows
 
 
 def waiting_count(user, programme=None, school_class=None):
-    return waiting(user, programme=programme, school_class=school_class).count()
+    """How many waiting() has. What one may review one may read: the bare number needs only the first condition, and
+    many pages show it."""
+    return _waiting(Visit.objects.all(), user, programme, school_class).count()
 
 
 def waiting_list(user, *, programme, school_class=None):

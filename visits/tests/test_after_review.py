@@ -269,6 +269,7 @@ def test_who_may_review_is_the_same_asked_of_one_and_of_all(
         assert set(Visit.objects.filter(reviewable(user))) == mine
         assert {v for v in Visit.objects.all() if allowed(user, "visits.accept_visit", v)} == mine
         assert set(waiting(user)) == mine
+        assert waiting_count(user) == len(mine)
     assert (waiting_count(head, programme), waiting_count(head, programme, school_class)) == (1, 1)
     assert waiting_classes(leader, programme) == {school_class.pk: 1, elsewhere.pk: 1}
 

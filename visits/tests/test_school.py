@@ -314,6 +314,23 @@ def test_every_role_meets_its_own_door(client, programme, school, classes):
     assert client.get(reverse("visits:waiting")).status_code == 302
 
 
+def test_what_was_told_is_asked_for_by_itself(client, programme, school, leader, django_assert_num_queries):
+    url = reverse("visits:school_told", args=[school.pk])
+    client.force_login(leader)
+    assert "还没有走访记录" in client.get(url).text
+    assert client.get(url, headers={"HX-Request": "true"}).text.strip() == ""
+    student = make_student(make_class(school))
+    add_visit(programme, [student], on=date(2022, 9, 2))
+    open_register(programme)
+    assert f'hx-get="{url}"' in client.get(address(school)).text
+    for headers, whole in (({}, True), ({"HX-Request": "true"}, False)):
+        answer = client.get(url, headers=headers)
+        assert ("已记录1家" in answer.text, "<html" in answer.text) == (True, whole)
+    assert client.get(reverse("visits:school_told", args=[make_school().pk])).status_code == 404
+    with django_assert_num_queries(7):  # session, user, posts, school, programmes, told, given
+        client.get(url, headers={"HX-Request": "true"})
+
+
 @pytest.mark.parametrize("items", (1, 3))
 def test_school_query_count_does_not_grow(client, programme, school, leader, django_assert_num_queries, items):
     for number in range(1, items + 1):
@@ -324,7 +341,7 @@ def test_school_query_count_does_not_grow(client, programme, school, leader, dja
         make_student(school_class)
     open_register(programme)
     client.force_login(leader)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(16):
         client.get(address(school))
 
 

@@ -90,9 +90,11 @@ def ready(request, pk):
     programme = current_programme(request)
     if programme is None or programme.authority_id != school.authority_id:
         raise Http404
+    if request.htmx:  # the card of the school's page asks for its figures
+        return render(request, "visits/school_ready.html", {"gaps": queries.gaps(programme, school), "school": school})
     people = list(queries.people(programme, school))
     rules = programme.rules
-    trains, signs = rules.training.required, bool(rules.conduct.rules)
+    trains, signs = queries.asks(programme)
     context = {
         "school": school,
         "programme": programme,

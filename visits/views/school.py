@@ -19,10 +19,11 @@ from schools.models import School
 from visits.queries.counters import counters
 from visits.queries.forecast import ahead_of, outlook
 from visits.queries.listed import listed
-from visits.queries.ready import gaps
+from visits.queries.ready import asks
 from visits.queries.review import waiting_count
 from visits.queries.school import school_classes, school_page, tasks, teachers_taking_part
 from visits.queries.trend import trend
+from visits.views import school_drawn as drawn
 
 SOON = 14  # days before a deadline from which its countdown is drawn warm
 
@@ -54,7 +55,8 @@ def school(request, pk):
     wanted = [pk for pk, row in classes.items() if row[1] == grade] if grade is not None else None
     shown = rows if wanted is None else [row for row in rows if row.school_class_id in wanted]
     line = trend(programme, shown, target=page.figure.target)
-    names = Names(place, grade)
+    names, urls = Names(place, grade), drawn.boards(page)
+    ahead = _ahead(programme, request.user, place, page, classes, rows, grade)
     leads = allowed(request.user, "visits.view_school_rank", place)
     context = {
         "school": place,
@@ -71,15 +73,29 @@ def school(request, pk):
         "hint": page.first.hint,
         "hint_urls": (names(state="open", first=1), names(state="visited", first=0)),
         "hints": page.hints,
-        "gaps": gaps(programme, place),
-        "counters": counters(programme, place),
+        "hint_lines": drawn.hint_lines(page.hints),
+        "matrix": [(grade, drawn.cells(grade, urls)) for grade in page.grades],
+        "days": drawn.trend_days(line),
+        "asks_ready": any(asks(programme)),
         "trend": line,
-        "ahead": _ahead(programme, request.user, place, page, classes, rows, grade),
+        "ahead": ahead | {"lines": drawn.ahead_lines(ahead["classes"], urls)},
         "chart": chart(line, page.figure.all),
         "leads": leads,
         "review_waiting": waiting_count(request.user, programme) if leads else 0,
     }
     return render(request, "visits/school.html", context)
+
+
+@require_safe
+def told(request, pk):
+    """What the visits added up to beside coverage, asked for when somebody scrolls there; a whole page without script."""
+    place = get_object_or_404(School.objects.visible_to(request.user), pk=pk)
+    authorize(request.user, "visits.view_school", place)
+    programme = current_programme(request)
+    if programme is None or programme.authority_id != place.authority_id:
+        return render(request, "visits/school_none.html", {"school": place})
+    template = "visits/_counters.html" if request.htmx else "visits/school_told.html"
+    return render(request, template, {"school": place, "counters": counters(programme, place)})
 
 
 class Names:

@@ -22,6 +22,12 @@ ROWS = [
         "auditor inspector nobody": "404",
         "rest": "403/403/404/404",
     }),
+    Row("visits:school_told", "get", "schools.School", {
+        "school_leader named_leader school_admin": "200/200/404/404",
+        "reviewer district_admin security_admin": "403/403/403/404",
+        "auditor inspector nobody": "404",
+        "rest": "403/403/404/404",
+    }),
     Row("visits:school_remind", "post", "schools.School", {
         "school_leader named_leader school_admin": "302/302/404/404",
         "reviewer district_admin security_admin": "403/403/403/404",
