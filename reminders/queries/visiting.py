@@ -120,7 +120,7 @@ def opinions(people):
     def line(programme, found):
         visits = list(dict.fromkeys(found))
         one = len(visits) == 1
-        url = reverse("visits:detail", args=visits[0]) if one else reverse("visits:records") + "?state=mine"
+        url = reverse("visits:detail", args=visits[0]) if one else reverse("visits:records") + "?state=answers"
         text = f"{len(found)}条家长意见等你答复，答复后在记录里改成已答复"
         return Line(LineKind.OPINIONS, text, url, len(found), programme=programme)
 

@@ -120,6 +120,17 @@ def test_an_opinion_promised_to_be_answered_is_told_until_the_record_says_so(pro
     assert of(head, K.OPINIONS) == []
 
 
+def test_several_opinions_open_the_records_that_hold_them(programme, pupils, head, teacher, client):
+    told = [{"category": "作业", "text": "作业少一点", "answerer": "me"}]
+    for pupil, opinions in zip(pupils, (told, told * 2, []), strict=True):
+        make_visit(pupil, by=head, programme=programme, day="2022-09-17", opinions=opinions)
+    assert of(head, K.OPINIONS) == [("3条家长意见等你答复，答复后在记录里改成已答复", "/visits/records/?state=answers")]
+    for user, count in ((head, 2), (teacher, 0)):
+        client.force_login(user, backend="schools.backends.StaffBackend")
+        answer = client.get("/visits/records/?state=answers")
+        assert len(answer.context["rows"]) == count
+
+
 def test_a_follow_up_is_told_when_its_day_comes_and_until_somebody_went(programme, pupils, head, at):
     make_visit(pupils[0], by=head, programme=programme, day="2022-09-17", follow_up_on=date(2022, 9, 24))
     assert of(head, K.FOLLOW_UPS) == []

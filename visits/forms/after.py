@@ -177,10 +177,11 @@ class RecordFilter(forms.Form):
     """What the address of the list of records may ask for; nonsense is left out."""
 
     RETURNED, UNCOUNTED, MINE, UNREAD = "returned", "uncounted", "mine", "unread"
-    UNRECORDED, FAILED = "unrecorded", "failed"
+    UNRECORDED, FAILED, ANSWERS = "unrecorded", "failed", "answers"
     STATES = [
-        ("", "全部"), (MINE, "我去过的"), (UNREAD, "待审"), (RETURNED, "退回待改"), (VisitState.LOCKED, "已归档"),
-        (UNRECORDED, "还没记录"), (FAILED, "没走成"), (UNCOUNTED, "不计入"), (VisitState.VOIDED, "已作废"),
+        ("", "全部"), (MINE, "我去过的"), (UNREAD, "待审"), (RETURNED, "退回待改"), (ANSWERS, "等我答复"),
+        (VisitState.LOCKED, "已归档"), (UNRECORDED, "还没记录"), (FAILED, "没走成"), (UNCOUNTED, "不计入"),
+        (VisitState.VOIDED, "已作废"),
     ]  # fmt: skip
 
     state = forms.ChoiceField(choices=STATES, required=False)

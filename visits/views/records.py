@@ -12,9 +12,9 @@ from core.access import allowed, authorize
 from programmes.queries.current import current_programme
 from schools.models import SchoolClass
 from visits.actions.checks import mode_label
-from visits.enums import COUNTED_STATES, VisitState
+from visits.enums import COUNTED_STATES, Answerer, VisitState
 from visits.forms.after import RecordFilter
-from visits.models import VisitStudent, VisitVisitor
+from visits.models import Opinion, VisitStudent, VisitVisitor
 from visits.queries.board import label_year
 from visits.queries.records import duration, records, shown_name
 from visits.queries.review import waiting_count
@@ -73,6 +73,9 @@ def _filtered(user, rows, asked):
         rows = rows.filter(state=VisitState.RECORDED, returned_at__isnull=True)
     elif state == RecordFilter.RETURNED:
         rows = rows.filter(returned_at__isnull=False)
+    elif state == RecordFilter.ANSWERS:
+        promised = Opinion.objects.filter(visit=OuterRef("pk"), answerer=Answerer.ME)
+        rows = rows.filter(Exists(promised), lead=user, state__in=COUNTED_STATES)
     elif state == RecordFilter.UNCOUNTED:
         rows = rows.filter(is_counted=False).exclude(state=VisitState.VOIDED)
     elif state in (VisitState.LOCKED, VisitState.VOIDED):
