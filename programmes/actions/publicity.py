@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from copy import copy
 from io import BytesIO
 
 from django.core.exceptions import ValidationError
@@ -41,18 +42,26 @@ def add_publicity(programme, school, *, by, **fields):
 
 @transaction.atomic
 def change_publicity(line, *, by, **fields):
-    """Writes what differs; the same again writes nothing. Refused where it would say what another line says."""
+    """Writes what differs; the same again writes nothing. Refused where it would say what another line says.
+
+    What it said so far stays as a line removed now, and the line itself is as new: figures of an instant before count
+    the one, figures from now on the other.
+    """
     line = _locked(line, by)
     _check(fields)
     changed = [name for name, value in fields.items() if getattr(line, name) != value]
     if not changed:
         return line
+    before = copy(line)
     for name in changed:
         setattr(line, name, fields[name])
     place = {"programme_id": line.programme_id, "school_id": line.school_id}
     if _same(place, {name: getattr(line, name) for name in SAME}, besides=line.pk):
         raise ValidationError({"title": AGAIN})
-    line.save(update_fields=changed)
+    moment = now()
+    before.pk, before.removed_at, line.created_at = None, moment, moment
+    line.save(update_fields=[*changed, "created_at"])
+    before.save(force_insert=True)
     record(line, "publicity.change", by=by, fields=changed)
     return line
 

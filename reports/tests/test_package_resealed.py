@@ -2,14 +2,16 @@
 not in them."""
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from docx import Document
 
-from reports.package.school import write_part
+from programmes.actions.publicity import change_publicity
+from programmes.models import Publicity
+from reports.package.school import freeze_extras, write_part
 from reports.package.stood import papers_of
 from reports.tests.package import District, compiled, members
 from schools.tests.factories import make_officer
@@ -71,6 +73,20 @@ def test_papers_written_again_are_the_same_after_newer_facts_and_another_award(d
     again = tmp_path / "again.zip"
     write_part(package, district.schools[0], again)
     assert again.read_bytes() == first.read_bytes()
+
+
+def test_a_report_in_the_press_counts_by_what_was_written_down_then(district, turn):
+    line, leader = Publicity.objects.get(), district.leaders[0]
+    package = compiled(district.programme, at=turn("2022-09-29T00:00+08:00"))
+    ids = [school.pk for school in district.schools]
+    assert freeze_extras(package, ids)[ids[0]]["press"] == 1
+    turn("2022-09-30T10:00+08:00")
+    change_publicity(line, by=leader, on=date(2022, 9, 29))
+    change_publicity(line, by=leader, kind="reported")
+    assert freeze_extras(package, ids)[ids[0]]["press"] == 1
+    package.as_of = package.known_at = turn("2022-09-30T11:00+08:00")
+    assert freeze_extras(package, ids)[ids[0]]["press"] == 0
+    assert Publicity.objects.filter(removed_at=None).get().pk == line.pk
 
 
 def test_a_submission_keeps_what_was_sealed_with_it(district):
