@@ -24,9 +24,10 @@ from schools.tests.factories import (
 from students.tests.factories import make_mark, make_mentor, make_student
 from visits.actions.due import set_exempt
 from visits.actions.register import open_register
-from visits.models import Due
+from visits.models import Due, Opinion
 from visits.queries.coverage import Count, Figure
 from visits.queries.school import ClassRow
+from visits.tests.factories import make_visit
 from visits.tests.filled import fill_school
 from visits.tests.rows import add_visit
 
@@ -80,6 +81,24 @@ def test_school_figures_are_sums_over_its_classes(client, school, leader, classe
     }
     assert "9名学生，3个班，1位老师参与" in page.text
     assert "更新于10:00" in page.text
+
+
+def test_opinions_heard_and_answered_stand_with_the_school(client, programme, school, leader):
+    school_class = make_class(school, grade=5)
+    head, students = make_class_head(school_class), [make_student(school_class) for _ in range(2)]
+    open_register(programme)
+    for student, answerers in zip(students, (("answered", "me", "school"), ("answered",)), strict=True):
+        lines = [{"category": "作业", "text": f"意见{n}。", "answerer": one} for n, one in enumerate(answerers)]
+        make_visit(student, by=head, programme=programme, day="2022-09-17", opinions=lines)
+    for user in (leader, make_user(Role.SCHOOL_ADMIN, school=school)):
+        client.force_login(user)
+        page = client.get(address(school))
+        assert kpis(page)["家长意见答复"] == ("50.0", "%")
+        assert "2 / 4条，还有2条待答复" in page.text
+        assert "意见1。" not in page.text
+        assert "家长意见答复" not in kpis(client.get(address(school), {"grade": "5"}))  # heard by the school, not a grade
+    Opinion.objects.exclude(answerer="answered").delete()
+    assert kpis(client.get(address(school)))["家长意见答复"] == ("100", "%")
 
 
 def test_matrix_has_grades_by_class_numbers_and_sums_by_grade(client, school, leader, classes):
@@ -341,7 +360,7 @@ def test_school_query_count_does_not_grow(client, programme, school, leader, dja
         make_student(school_class)
     open_register(programme)
     client.force_login(leader)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(address(school))
 
 

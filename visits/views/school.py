@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from core.access import allowed, authorize
 from core.clock import now
-from core.formats import day, thousands
+from core.formats import day, percent, thousands
 from programmes.enums import ProgrammeState
 from programmes.queries.current import current_programme
 from schools.grades import grade_label
@@ -19,6 +19,7 @@ from schools.models import School
 from visits.queries.counters import counters
 from visits.queries.forecast import ahead_of, outlook
 from visits.queries.listed import listed
+from visits.queries.opinions import answered_by_school
 from visits.queries.ready import asks
 from visits.queries.review import waiting_count
 from visits.queries.school import school_classes, school_page, tasks, teachers_taking_part
@@ -66,7 +67,7 @@ def school(request, pk):
         "grade_label": "" if grade is None else grade_label(grade),
         "teachers": teachers_taking_part(programme, place, class_ids=wanted),
         "updated": now(),
-        "kpis": _kpis(page, names, leads),
+        "kpis": _kpis(page, names, leads) + _answers(programme, request.user, place, grade),
         "chips": _chips(grades, grade),
         "categories": [_category(row, names) for row in page.categories],
         "tasks": [_task(task, page.figure.all) for task in tasks(programme)],
@@ -184,6 +185,23 @@ def _kpis(page, names, leads):
         }
     )
     return cards
+
+
+def _answers(programme, user, school, grade):
+    """家长意见答复, of the whole school: an opinion is the visit's and belongs to no class. [] before any was heard."""
+    heard, answered = answered_by_school(programme, user).get(school.pk, (0, 0)) if grade is None else (0, 0)
+    if not heard:
+        return []
+    left = f"{answered} / {heard}条，还有{heard - answered}条待答复" if answered < heard else f"{heard}条都答复了"
+    return [
+        {
+            "label": "家长意见答复",
+            "value": percent(answered, heard).removesuffix("%"),
+            "unit": "%",
+            "foot": left,
+            "tone": "warm" if answered < heard else "",
+        }
+    ]
 
 
 def _category(row, names):
