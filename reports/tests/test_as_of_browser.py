@@ -4,7 +4,11 @@ import os
 
 import pytest
 
-from reports.tests.test_as_of import make_place
+from reports.tests.test_as_of import freeze, make_place
+from reports.tests.test_as_of_whole import longer, rewrite
+from reports.views import as_of as views
+from schools.tests.factories import make_class, make_school
+from students.tests.factories import make_student
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PICTURES = os.environ.get("PICTURES")
@@ -50,4 +54,25 @@ def test_an_instant_is_asked_for_and_a_number_opens_its_pupils(page_at, sign_in,
     page.locator("tfoot a, .sl .chip").filter(visible=True).last.click()
     page.wait_for_url("**/as-of/rows/**")
     picture(page, f"as_of_rows_{size[0]}")
+    assert axe(page) == []
+
+
+@pytest.mark.prove
+@pytest.mark.usefixtures("media")
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)])
+def test_the_sum_of_all_schools_comes_after_the_page_and_a_changed_notice_is_told(
+    page_at, sign_in, axe, place, size, monkeypatch
+):
+    monkeypatch.setattr(views, "PAGE", 2)
+    for name in ("柳堤小学", "云杉路小学"):
+        make_student(make_class(make_school(place.programme.authority, short_name=name)))
+    freeze(place.programme)
+    rewrite(place.programme, {"ends_on", "config"}, longer)
+    page = page_at(*size)
+    sign_in(page, place.officer)
+    page.goto("/desk/as-of/?at=9月30日")
+    page.wait_for_selector("text=全区应访")
+    assert page.locator("text=要算几秒").count() == 0
+    assert page.locator("text=之后改过活动的设置").is_visible()
+    picture(page, f"as_of_whole_{size[0]}")
     assert axe(page) == []

@@ -99,7 +99,7 @@ def test_the_page_asks_for_the_sum_and_tells_it_itself_without_a_script(client, 
     address = reverse("desk:as_of_whole")
     assert f'hx-get="{address}?at=2022' in page.text and "全区应访" not in page.text
     page = client.get(DESK, {"at": AT, "whole": "1"})
-    assert "全区应访" in page.text and "正在算" not in page.text
+    assert "全区应访" in page.text and "要算几秒" not in page.text
 
 
 def test_where_all_schools_stand_on_the_page_their_sum_is_its_foot(client, place):
