@@ -115,10 +115,9 @@ def class_tiles(programme, school_class, *, user):
     )
     rows.sort(key=lambda due: (_serial(due.student.class_serial), due.student_id))
     ids = [due.student_id for due in rows]
-    mentors, returned = _mentors(ids), _returned(programme, ids, user)
     told = any(may_know_rank(user.reach, due) for due in rows)
-    leads = _leads(programme, ids, user) if told else {}
-    visits = _on_the_way(programme, ids, user) if told else {}
+    mentors, leads = _mentors(ids), _leads(programme, ids, user) if told else {}
+    visits, returned = _open_visits(programme, ids, user)
     return [
         Tile(
             due,
@@ -127,7 +126,7 @@ def class_tiles(programme, school_class, *, user):
             returned.get(due.student_id),
             may_know_rank(user.reach, due),
             leads.get(due.student_id),
-            visits.get(due.student_id),
+            visits.get(due.student_id) if told else None,
         )
         for due in rows
     ]
@@ -146,16 +145,6 @@ def _mentors(student_ids):
     return names
 
 
-def _returned(programme, student_ids, user):
-    rows = VisitStudent.objects.visible_to(user).filter(
-        programme=programme,
-        student_id__in=student_ids,
-        visit__state__in=COUNTED_STATES,
-        visit__returned_at__isnull=False,
-    )
-    return {pk: local_date(at) for pk, at in rows.values_list("student_id", "visit__returned_at")}
-
-
 def _leads(programme, student_ids, user):
     """{student id: who is to go}; who has been there and may still write it up is no lead any more."""
     rows = Assignment.objects.visible_to(user).filter(
@@ -164,13 +153,21 @@ def _leads(programme, student_ids, user):
     return {row.student_id: row for row in rows.select_related("visitor")}
 
 
-def _on_the_way(programme, student_ids, user):
-    """{student id: the earliest visit that is planned, or was made and waits for its record}."""
+def _open_visits(programme, student_ids, user):
+    """({student id: the earliest visit that is planned, or was made and waits for its record}, {student id: the day a
+    record of the pupil went back for correction})"""
+    returned = Q(visit__state__in=COUNTED_STATES, visit__returned_at__isnull=False)
     rows = VisitStudent.objects.visible_to(user).filter(
-        programme=programme, student_id__in=student_ids, visit__state__in=ON_THE_WAY
+        Q(visit__state__in=ON_THE_WAY) | returned, programme=programme, student_id__in=student_ids
     )
     rows = rows.select_related("visit").order_by("-visit__planned_at", "-visit_id")
-    return {row.student_id: row.visit for row in rows.defer(*(f"visit__{name}" for name in TEXTS))}
+    coming, back = {}, {}
+    for row in rows.defer(*(f"visit__{name}" for name in TEXTS)):
+        if row.visit.state in ON_THE_WAY:
+            coming[row.student_id] = row.visit
+        else:
+            back[row.student_id] = local_date(row.visit.returned_at)
+    return coming, back
 
 
 def hint(tiles):

@@ -6,11 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.views.decorators.http import require_safe
 
 from core.access import allowed, authorize
 from core.clock import local_date, today
 from core.formats import day
+from core.templatetags.ui import icon
 from programmes.enums import ProgrammeState
 from programmes.queries.current import current_programme
 from programmes.queries.workdays import left_words, workdays_left
@@ -217,6 +219,7 @@ def _categories(programme, school_class, figure, user):
     return rows
 
 
+LINK = '<a href="{}">{}{}</a>'  # two hundred a board: drawn here
 # step of a tile: (tile class, tag kind, tag icon, words); the words of some say more, see _words
 LOOKS = {
     DONE: ("done", "done", "", "已访"),
@@ -275,6 +278,7 @@ def _drawn(tile, is_head, panel):
         "url": links[0]["url"],
         "log_url": reverse("visits:log", args=[student.pk]),
         "links": links,
+        "menu": format_html_join("", LINK, ((link["url"], icon(link["icon"]), link["label"]) for link in links)),
         "pick": student.pk if panel and tile.can_assign else None,
         "picked": panel is not None and student.pk in panel.ticked,
     }
