@@ -1,6 +1,7 @@
 """Who is missing before a deadline: a school's own list for its office, counts of schools for the district."""
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 
 from django.db.models import F, Sum
 from django.urls import reverse
@@ -77,11 +78,10 @@ def _page(submission, school):
 
 
 def _coverage(programme, one, school, left):
-    classes = left.get(school, {})
-    if not classes:
+    found = left.get(school)
+    if found is None:
         return None
-    pupils = sum(classes.values())
-    text = f"{when(one)}走访截止：{len(classes)}个班还有{pupils}人没走访"
+    pupils, text = found.pupils, f"{when(one)}走访截止：{found.classes}个班还有{found.pupils}人没走访{found.apart}"
     url = reverse("visits:school", args=[school])
     return Line(LineKind.MISSING, text, url, pupils, f"{one.kind} {school}", programme.pk, school)
 
@@ -105,19 +105,37 @@ def when(one):
     return f"{day(one.last_day)}（还有{one.left}个工作日）" if one.left else f"{day(one.last_day)}（放假前最后一个工作日）"
 
 
+@dataclass
+class Left:
+    """Classes of a school with pupils not reached who have not declined; declined: those who have."""
+
+    classes: int = 0
+    pupils: int = 0
+    declined: int = 0
+
+    @property
+    def apart(self):
+        """The pages count those who declined among the ones not reached."""
+        return "（婉拒的不算）" if self.declined else ""
+
+
 def classes_left(programme, places=None):
-    """{school: {class: pupils not reached who have not declined}}. One query."""
+    """{school: Left} of the schools with anybody left. One query."""
     rows = ClassCount.objects.filter(programme=programme, dimension=ALL)
     if places is not None:
         rows = rows.filter(school_id__in=places)
-    found = defaultdict(dict)
-    for school, school_class, left in (
+    found = defaultdict(Left)
+    for school, left, declined in (
         rows.order_by().values("school_id", "school_class_id")
-        .annotate(left=Sum(F("due") - F("visited") - F("declined"))).values_list("school_id", "school_class_id", "left")
+        .annotate(left=Sum(F("due") - F("visited") - F("declined")), apart=Sum("declined"))
+        .values_list("school_id", "left", "apart")
     ):  # fmt: skip
+        of = found[school]
+        of.declined += declined
         if left > 0:
-            found[school][school_class] = left
-    return found
+            of.classes += 1
+            of.pupils += left
+    return {school: of for school, of in found.items() if of.classes}
 
 
 def districts(people, occasion):

@@ -40,9 +40,9 @@ def _visiting(parts, programme, places):
     left, unwritten = classes_left(programme, places), _unwritten(programme, places)
     until = next((row.last_day for row in programme.deadlines.all() if row.kind == DeadlineKind.COVERAGE), programme.ends_on)
     for school in places:
-        if classes := left.get(school):
+        if of := left.get(school):
             ahead = f"，{day(until)}截止" if until >= today() else "，做好补访"
-            parts[school].append(f"还有{len(classes)}个班{sum(classes.values())}人没走访{ahead}")
+            parts[school].append(f"还有{of.classes}个班{of.pupils}人没走访{of.apart}{ahead}")
         if unwritten[school]:
             parts[school].append(f"{unwritten[school]}次家访还没有写记录")
 

@@ -12,6 +12,7 @@ from reminders.queries.hours import every_occasion, open_programmes
 from reminders.queries.lines import due_lines, evening_lines
 from reminders.queries.mine import my_lines
 from reminders.queries.people import people
+from reminders.queries.school_text import school_texts
 from reports.models import SchoolPlan, Statement
 from reports.models.desk import ReviewDuty
 from schools.enums import Role
@@ -28,6 +29,7 @@ from schools.tests.factories import (
 )
 from students.actions.assign import assign
 from students.tests.factories import make_change, make_mark, make_mentor, make_student
+from visits.actions.appointment import decline
 from visits.actions.register import open_register
 from visits.actions.review import accept_visit, return_visit
 from visits.models import Opinion, Visit, VisitVisitor
@@ -309,6 +311,14 @@ def test_a_schools_missing_list_before_its_deadline(programme, school, pupils, l
     assert of(leader, K.MISSING) == [("今天（10月8日）截止，还没有报：感人故事推荐表、活动报告", papers)]
     at("2022-10-09 00:00")
     assert of(leader, K.MISSING) == []
+
+
+def test_a_number_that_leaves_out_those_who_declined_says_so(programme, school, pupils, head, leader, at):
+    decline(make_plan(pupils[0], by=head, programme=programme, planned_at=moment("2022-09-20 16:40")), by=head)
+    at("2022-09-29 09:00")
+    assert [text for text, _ in of(leader, K.MISSING)][0] == "9月30日（还有1个工作日）走访截止：1个班还有2人没走访（婉拒的不算）"
+    text = school_texts([school], open_programmes())[school.pk]
+    assert "1. 还有1个班2人没走访（婉拒的不算），9月30日截止。" in text
 
 
 @pytest.mark.seed("S22", "S48")
