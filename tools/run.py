@@ -22,6 +22,7 @@ from tools.setup import PYTHON, ROOT
 
 DATA = Path(os.environ.get("DATA_DIR") or ROOT / "data").absolute()
 READY_SECONDS = 90
+FOLDERS = ("", "logs", "tmp", "done", "media", "broker/queue", "broker/processed", "broker/control")
 EASY_TO_TYPE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -30,7 +31,7 @@ def run(children):
     port = free_port(os.environ.get("PORT") or "8000")
     setup.environment(children)
     os.umask(0o077)  # keys, pupils' data and queue files are for this account alone
-    for name in ("", "logs", "tmp", "done", "media", "broker/queue", "broker/processed", "broker/control"):
+    for name in FOLDERS:
         (DATA / name).mkdir(parents=True, exist_ok=True)
     with only_one_here():
         write_keys(DATA / "env")
