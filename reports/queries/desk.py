@@ -324,9 +324,8 @@ def _left_out(figures):
     """{pk: ({dimension: 应访 as it is written}, {dimension: 实访})} of what these places, shown with their sum, leave out."""
     found = {pk: ({}, {}) for pk in figures}
     for dimension in {position + 1 for figure in figures.values() for position in figure.categories}:
-        counts = {pk: figure.categories.get(dimension - 1, NOBODY.all) for pk, figure in figures.items()}
-        due = {pk: count.due for pk, count in counts.items()}
-        visited = {pk: count.visited for pk, count in counts.items()}
+        counts = [(pk, figure.categories.get(dimension - 1, NOBODY.all)) for pk, figure in figures.items()]
+        due, visited = {pk: count.due for pk, count in counts}, {pk: count.visited for pk, count in counts}
         no_due = suppress.hidden(due)
         for pk, written in no_due.items():
             found[pk][0][dimension] = written

@@ -62,18 +62,20 @@ def _counted(programme, lines, dimensions, user):
     counted is kept for everybody. Two marks that change places move no counter: those are seen after KEPT seconds.
     """
     positions, none = [d - 1 for d in dimensions], Count()
+    counts = {line.school.pk: [line.figure.categories.get(at, none) for at in positions] for line in lines}
     marks = {
-        line.school.pk: [line.figure.categories.get(position, none)[:2] for position in positions] for line in lines
+        pk: tuple([number for count in own for number in (count.due, count.visited)])
+        for pk, own in counts.items()
+        if any(count.due for count in own)
     }
-    marks = {pk: mark for pk, mark in marks.items() if any(due for due, _ in mark)}
     key = f"first:{programme.pk}:{'.'.join(map(str, dimensions))}:{int(now().timestamp()) // KEPT}"
     kept = cache.get(key, {})
     moved = [pk for pk, mark in marks.items() if kept.get(pk, (None,))[0] != mark]
     if moved:
         found = priority_by_school(programme, user=user, schools=moved if len(moved) < len(marks) else None)
-        kept |= {pk: (marks[pk], found.get(pk, Count())) for pk in moved}
+        kept |= {pk: (marks[pk], *found.get(pk, none)[:2]) for pk in moved}
         cache.set(key, kept, KEPT)
-    return {line.school.pk: kept[line.school.pk][1] if line.school.pk in marks else Count() for line in lines}
+    return {pk: Count(*kept[pk][1:]) if pk in marks else none for pk in counts}
 
 
 def _first_dimensions(programme):

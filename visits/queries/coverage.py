@@ -80,19 +80,19 @@ def coverage(programme, *, user, by, school=None, school_class=None, grade_class
         sum_due=WholeSum("due"), sum_visited=WholeSum("visited"), sum_declined=WholeSum("declined")
     )
     alls, categories, sealed = {}, defaultdict(dict), restricted_positions(programme, user.reach)
-    may = {}  # a district has two thousand rows and asks once a place
-    for pk, dimension, *above, due, visited, declined in sums.values_list(
-        place, "dimension", *parents, "sum_due", "sum_visited", "sum_declined"
+    may = {}  # a district has four thousand rows and asks once a place
+    for pk, dimension, due, visited, declined, *above in sums.values_list(
+        place, "dimension", "sum_due", "sum_visited", "sum_declined", *parents
     ):
+        count, position = Count(due, visited, declined), dimension - 1
         if dimension == ALL:
-            alls[pk] = Count(due, visited, declined)
+            alls[pk] = count
             continue
-        key = pk, dimension - 1 in sealed
-        if key not in may:
+        if pk not in may:
             row = {place: pk, **dict(zip(parents, above, strict=True))}
-            may[key] = may_count_categories(user.reach, row, sealed=key[1])
-        if may[key]:
-            categories[pk][dimension - 1] = Count(due, visited, declined)
+            may[pk] = [may_count_categories(user.reach, row, sealed=is_sealed) for is_sealed in (False, True)]
+        if may[pk][position in sealed]:
+            categories[pk][position] = count
     targets = _targets(programme, rows, place) if programme.rules.shares else {}
     return [
         Figure(pk, count, targets.get(pk, count.due), categories.get(pk, {}))
