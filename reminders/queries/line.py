@@ -43,7 +43,7 @@ def placed(line, people, person):
     programme = people.programmes.get(line.programme)
     if programme is None:
         return line
-    said = [str(programme)] if people.has_several(programme) else []
+    said = [str(programme)] if people.has_several(person) else []
     if line.school and len(people.staff.get(person, ())) > 1:
         said.append(people.names[line.school])
     return replace(line, of="，".join(said), url=address_for(line.url, programme))

@@ -37,9 +37,11 @@ class People:
         """Only what happens at the person's school of today is told: whoever moved hears no more of the old one."""
         return school_id in self.staff.get(person, ())
 
-    def has_several(self, programme):
-        """Is another notice of the same authority open too?"""
-        return sum(one.authority_id == programme.authority_id for one in self.programmes.values()) > 1
+    def has_several(self, person):
+        """Is more than one notice open where this person works?"""
+        own = {self.schools[pk] for pk in self.staff.get(person, ())}
+        own |= {pk for desk in (self.officers, self.reviewers) for pk, persons in desk.items() if person in persons}
+        return sum(one.authority_id in own for one in self.programmes.values()) > 1
 
     @property
     def authorities(self):

@@ -64,6 +64,16 @@ def test_one_notice_alone_is_not_named(programme, pupils, head):
     assert texts(head, K.FAMILIES) == ["还有3家没走访也没约时间"]
 
 
+def test_notices_of_two_authorities_are_named_for_whoever_works_under_both(programme, pupils, head):
+    abroad = make_upward(make_authority("nanshan"), code="elsewhere", short_title="别处家访")
+    place = make_class(make_school(abroad.authority, short_name="南山小学"))
+    add_post(head, Role.CLASS_HEAD, school_class=place)
+    make_student(place)
+    open_register(abroad)
+    assert texts(head, K.FAMILIES) == ["2022年示例走万家：还有3家没走访也没约时间", "2022年别处家访：还有1家没走访也没约时间"]
+    assert texts(head, K.CLASS_LEFT)[1] == "2022年别处家访，南山小学：五（3）班还有1人没走访"
+
+
 def test_two_notices_are_told_in_one_message_a_day(programme, autumn, pupils, head, leader, school):
     make_work(leader, autumn, school, state="returned")
     make_plan(pupils[0], by=head, programme=autumn, planned_at=moment("2022-09-20 16:40"))
