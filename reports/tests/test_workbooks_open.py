@@ -3,7 +3,7 @@ nothing that does not fit its column."""
 
 import csv
 import io
-from datetime import datetime
+from datetime import UTC, datetime
 
 import openpyxl
 import pypdfium2
@@ -15,6 +15,7 @@ from django.urls import reverse
 from core import packing
 from core.files import open_private
 from core.models import Job
+from core.sheet_stream import stream_table
 from core.sheets import Column, write_table
 from core.tests.in_calc import UTF_8, Calc
 from programmes.actions.publicity import add_publicity
@@ -223,3 +224,13 @@ def test_the_register_as_csv_opens_as_it_stands(turn, calc, tmp_path):
     assert [row[1] for row in told[1:]].count(f"'{EVIL}") == 3
     assert [row[:8] for row in rows] == [row[:8] for row in told]
     assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_two_hundred_thousand_rows_open_whole(calc, tmp_path):
+    path, number = tmp_path / "long.xlsx", 200_000
+    rows = ([CODE, f"示例{n % 300}小学", n, "2022-09-05"] for n in range(number))
+    columns = [Column("学校标识码", 13), Column("学校", 30), Column("走访次数", 8, "number"), Column("首次走访")]
+    assert stream_table(path, title="走访登记", columns=columns, rows=rows, made_at=datetime(2022, 10, 1, tzinfo=UTC)) == number
+    rows = calc.shown([path])["long"]["Sheet1"][2:]
+    assert len(rows) == number
+    assert all(row == [CODE, f"示例{n % 300}小学", str(n), "2022-09-05"] for n, row in enumerate(rows))
