@@ -3,6 +3,7 @@
 Works on the data as it was read, so that a wrong type in one table hides no wrong date in another.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -10,13 +11,15 @@ from itertools import pairwise
 from pydantic import BaseModel, ValidationError
 
 from programmes.config.days import midnight, midnight_after
-from programmes.config.schema import ProgrammeConfig
+from programmes.config.schema import ProgrammeConfig, Reminders
 from programmes.config.words import error_words
 from programmes.enums import DeadlineKind
 from schools.calendar import school_year
 
 MOST_CATEGORIES = 31  # bits of Due.categories
 LEVELS = ["school", "district", "city"]
+HOURS = ("day_at", "evening_at", "quiet_from", "quiet_to")
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def _settings(data):
     fields = tables(record, "fields")
     if fields and not any(field.get("required", True) is True for _, field in fields):
         problems.append(Problem(("record", "fields"), "至少要有一栏必填"))
-    return problems + _levels(data)
+    return problems + _levels(data) + _hours(data)
 
 
 def _levels(data):
@@ -135,6 +138,22 @@ def _levels(data):
         if row.get("city_quota") is not None and "city" not in levels:
             problems.append(Problem(("works", n, "city_quota"), "levels 里没有 city，不用写报市的名额"))
     return problems
+
+
+def _hours(data):
+    """People are told outside the quiet hours, so that is where both rounds begin."""
+    written = table(data, "reminders")
+    hours = {name: written.get(name, Reminders.model_fields[name].default) for name in HOURS}
+    if not all(isinstance(hour, str) and CLOCK.fullmatch(hour) for hour in hours.values()):
+        return []  # pydantic says so
+    opens, closes = hours["quiet_to"], hours["quiet_from"]
+    if opens >= closes:
+        return [Problem(("reminders", "quiet_from"), f"要晚于 quiet_to（{opens}），中间的时间才发提醒")]
+    return [
+        Problem(("reminders", name), f"{hours[name]} 不在发提醒的时间里（{opens}到{closes}）")
+        for name in ("day_at", "evening_at")
+        if not opens <= hours[name] < closes
+    ]
 
 
 def _calendar(data):

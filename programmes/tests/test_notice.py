@@ -213,6 +213,27 @@ def test_notice_levels_go_up_step_by_step(written, problem):
     assert problems(SMALL + works) == [f"a.toml {problem}"]
 
 
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ('evening_at = "20:30"', "第44行 reminders.evening_at：20:30 不在发提醒的时间里（08:00到20:00）"),
+        ('quiet_from = "17:30"', "第43行 reminders.evening_at：18:00 不在发提醒的时间里（08:00到17:30）"),
+        ('day_at = "07:59"', "第44行 reminders.day_at：07:59 不在发提醒的时间里（08:00到20:00）"),
+        ('quiet_to = "21:00"', "第43行 reminders.quiet_from：要晚于 quiet_to（21:00），中间的时间才发提醒"),
+        ('day_at = "25:00"', None),
+    ],
+)  # fmt: skip
+def test_notice_tells_nobody_in_the_quiet_hours(written, problem):
+    found = problems(f"{SMALL}\n[reminders]\n{written}\n")
+    assert len(found) == 1
+    assert problem is None or found == [f"a.toml {problem}"]
+
+
+def test_notice_may_choose_its_own_hours():
+    text = '[reminders]\nday_at = "07:30"\nevening_at = "19:00"\nquiet_from = "21:00"\nquiet_to = "07:00"\n'
+    assert parse_notice(f"{SMALL}\n{text}", "a.toml").reminders.day_at == "07:30"
+
+
 @pytest.mark.seed("W86")
 def test_notice_says_how_far_a_work_goes_and_to_whom():
     works = '\n[[works]]\ncode = "case"\nlabel = "案例"\n'
