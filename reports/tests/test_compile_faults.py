@@ -106,6 +106,9 @@ def assert_as_in_peace(system):
     counted = "select action, count(*) from core_auditentry where action like 'compilation.%' group by action"
     assert system.rows(counted) == [("compilation.ready", KINDS), ("compilation.start", KINDS)]
     assert system.rows("select state, count(*) from core_job group by state") == [("done", KINDS * (SCHOOLS + 1))]
+    heard = "select user_id, text from schools_message where about_type = 'reports.compilation' order by user_id, text"
+    said = system.rows(heard)
+    assert said == peace.rows(heard) and len(set(said)) == len(said)
     names = sorted(name for (name,) in system.rows("select file from reports_compilation"))
     assert [f"compilations/{path.name}" for path in packages(system.folder)] == names
     written = sorted(name for (name,) in system.rows("select file from reports_schoolpart"))
