@@ -11,8 +11,8 @@ from reports.models import ReviewDuty
 from reports.queries import suppress
 from reports.queries.filters import AHEAD, DESK_TABS, FIRST, NOBODY_READS
 from reports.queries.first import First, first_sum, firsts, has_first
-from reports.queries.review import SHORT, Waiting, waiting_by_school
-from reports.queries.submissions import asked, register
+from reports.queries.review import SHORT, Waiting
+from reports.queries.submissions import asked, register_and_waiting
 from schools.enums import SchoolKind
 from schools.models import School
 from visits.queries.coverage import Count, Figure, coverage, total
@@ -180,8 +180,7 @@ def whole_desk(programme, *, user):
     page = desk(programme, user=user)
     papers = [(code, HEADS.get(code, label)) for code, label, _ in asked(programme)]
     in_use = [line.school.pk for line in page.lines if line.school.is_active]
-    handed = register(programme, in_use=in_use) if papers else {}
-    waiting = waiting_by_school(user, programme) if papers else {}
+    handed, waiting = register_and_waiting(programme, in_use) if papers else ({}, {})
     rows = ReviewDuty.objects.visible_to(user).filter(programme=programme, ended_at__isnull=True)
     readers = {school: (pk, name) for school, pk, name in rows.values_list("school_id", "reviewer_id", "reviewer__name")}
     shows_first = bool(papers) and has_first(programme)

@@ -1,11 +1,8 @@
 """What waits at the desk of an authority: reports, works of every kind, plans; the list, and one paper with its place."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-
-from django.db.models import Count, Min
 
 from core.clock import local_date, today
 from core.difference import difference
@@ -76,18 +73,6 @@ class Waiting(NamedTuple):
 
     def __add__(self, other):
         return Waiting(self.count + other.count, min(filter(None, (self.since, other.since)), default=None))
-
-
-def waiting_by_school(user, programme):
-    """{school_id: Waiting} of every tab. One query."""
-    sources = [at_desk(user, programme).filter(state=S.FILED)]
-    sources += [filings_at_desk(user, model, programme).filter(state=F.FILED) for model in FILINGS.values()]
-    counted = [rows.order_by().values("school_id").annotate(number=Count("pk"), since=Min("filed_at")) for rows in sources]
-    first, *others = [rows.values_list("school_id", "number", "since") for rows in counted]
-    found = defaultdict(Waiting)
-    for school_id, number, since in first.union(*others, all=True):
-        found[school_id] += Waiting(number, since)
-    return found
 
 
 def listed(user, programme, filters):

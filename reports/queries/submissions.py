@@ -13,6 +13,7 @@ from django.db.models import F, Q, Value
 
 from reports.enums import FilingState, Handed
 from reports.models import SchoolPlan, SchoolReport
+from reports.queries.review import Waiting
 from schools.models import Decision, School
 from works.enums import AT_DISTRICT_STATES, WorkState
 from works.models import Work
@@ -88,27 +89,45 @@ def asked(programme):
     return [(one.code, one.label, one.deadline) for one in programme.rules.submissions if one.code in up]
 
 
-def register(programme, at=None, *, school_ids=None, deadlines=None, in_use=None):
+def register(programme, at=None, *, school_ids=None, deadlines=None):
     """{school_id: {code: Line}} as of an instant; None is the present: of the schools given, or of all in use and others
     that hold a paper.
 
-    deadlines: {kind: instant} that late is told by, where not those of today. in_use: ids of the schools in use, where
-    they are known already.
+    deadlines: {kind: instant} that late is told by, where not those of today.
     Exclusive, as every deadline: what happened at `at` itself came after it. At most six queries, however many schools.
     """
+    papers = _papers(programme, _of_kinds({code for code, _, _ in asked(programme)}), school_ids, at)
+    places = _in_use(programme) if school_ids is None else school_ids
+    return _register(programme, papers, places, deadlines, others=school_ids is None)
+
+
+def register_and_waiting(programme, in_use):
+    """(register() of today, {school_id: Waiting}) from the same rows; in_use: ids of the schools in use.
+
+    What waits is of every kind, also of one the notice no longer asks for. At most four queries.
+    """
+    wanted = _of_kinds({code for code, _, _ in asked(programme)} | set(MODELS), Q(state=WorkState.FILED))
+    papers, waiting = _papers(programme, wanted, None, None), {}
+    for paper in papers:
+        if paper.state == H.FILED:
+            waiting[paper.school_id] = waiting.get(paper.school_id, Waiting()) + Waiting(1, paper.filed_at)
+    return _register(programme, papers, in_use, None, others=True), waiting
+
+
+def _register(programme, papers, places, deadlines, *, others):
+    """others: schools that hold a paper stand in it as well."""
     codes = asked(programme)
     if deadlines is None:
         deadlines = {deadline.kind: deadline.at for deadline in programme.deadlines.all()}
-    found = defaultdict(list)
-    for paper in _papers(programme, {code for code, _, _ in codes}, school_ids, at):
-        found[paper.school_id, paper.code].append(paper)
     quotas = programme.rules.quotas
     asks = {code: (code, label, getattr(quotas, code, None), deadlines.get(kind)) for code, label, kind in codes}
+    found = defaultdict(list)
+    for paper in papers:
+        if paper.code in asks:
+            found[paper.school_id, paper.code].append(paper)
     nothing = {code: _line(*ask) for code, ask in asks.items()}
-    places = school_ids
-    if school_ids is None:
-        in_use = _in_use(programme) if in_use is None else in_use
-        places = dict.fromkeys([*in_use, *(pk for pk, _ in found)])
+    if others:
+        places = dict.fromkeys([*places, *(pk for pk, _ in found)])
     return {
         pk: nothing | {code: _line(*ask, found[pk, code]) for code, ask in asks.items() if (pk, code) in found}
         for pk in places
@@ -118,7 +137,7 @@ def register(programme, at=None, *, school_ids=None, deadlines=None, in_use=None
 def standing(programme, at, codes, school_ids):
     """What stood filed with the district as of an instant, one row each with school_id and code; codes: any of plan,
     report and kinds of works, asked for or not. At most four queries."""
-    return [paper for paper in _papers(programme, codes, school_ids, at) if paper.state in STANDING]
+    return [paper for paper in _papers(programme, _of_kinds(codes), school_ids, at) if paper.state in STANDING]
 
 
 def _in_use(programme):
@@ -138,16 +157,26 @@ def _line(code, label, quota, deadline, papers=()):
 # ── History ──
 
 
-def _papers(programme, codes, school_ids, at):
-    """Every paper begun by then, as it stood; what was taken back for good is left out."""
+def _of_kinds(codes, also=None):
+    """(plan and report as far as they are among the codes, a condition on works or None); also: other works besides."""
+    kinds = codes - set(MODELS)
+    works = Q(kind__in=kinds) if kinds else None
+    if also is not None:
+        works = also if works is None else works | also
+    return [code for code in MODELS if code in codes], works
+
+
+def _papers(programme, wanted, school_ids, at):
+    """Every paper begun by then, as it stood; what was taken back for good is left out. wanted: of _of_kinds()."""
+    filings, works = wanted
     begun = Q(programme=programme)
     if school_ids is not None:  # a list of all of them costs more than the papers
         begun &= Q(school_id__in=school_ids)
     if at is not None:
         begun &= Q(created_at__lt=at)
-    sources = [(label, MODELS[code], Value(code), begun) for code, label in LABELS.items() if code in codes]
-    if kinds := codes - set(MODELS):
-        sources.append((WORK, Work, F("kind"), begun & Q(kind__in=kinds)))
+    sources = [(LABELS[code], MODELS[code], Value(code), begun) for code in filings]
+    if works is not None:
+        sources.append((WORK, Work, F("kind"), begun & works))
     # What lies with the district today was filed as its columns say; the rest may have come back.
     asked_back = ~Q(state__in=list(AT_DISTRICT)) if at is None else Q()
     steps, found = _steps(sources, asked_back), []

@@ -18,7 +18,9 @@ from reports.actions.extend import extend as extend_schools
 from reports.actions.saved_view import save_view
 from reports.enums import FilingState
 from reports.forms.desk import DeskFilter
-from reports.models import Nudge, SavedView
+from reports.models import Nudge, SavedView, SchoolPlan
+from reports.queries.desk import whole_desk
+from reports.queries.review import tabs
 from reports.tests.at_desk import Desk
 from schools.enums import Role
 from schools.models import Message, Post
@@ -113,6 +115,20 @@ def test_what_waits_is_counted_with_the_longest_wait_and_leads_to_the_queue(desk
     give_duty(desk.programme, [four[0].pk], desk.officer, by=desk.officer)
     text = browser(desk.officer).get("/desk/").content.decode()
     assert "1<small> 份" in text and "/desk/review/?mine=1" in text
+
+
+def test_what_waits_on_the_desk_is_what_the_queue_lists(desk, four):
+    """Of kinds the notice does not ask for as well, and nothing that is a draft, decided or back at the school."""
+    for kind in ("case", "deeds", "survey"):
+        desk.work(four[2], kind=kind)
+        desk.work(four[3], kind=kind, state="returned")
+        desk.work(four[0], kind=kind, state="submitted")
+    desk.plan(four[2])
+    told = {line.school.pk: line.waiting.count for line in whole_desk(desk.programme, user=desk.officer).lines}
+    assert told == {four[0].pk: 1, four[1].pk: 0, four[2].pk: 4, four[3].pk: 1}
+    assert sum(told.values()) == sum(tab.count for tab in tabs(desk.officer, desk.programme))
+    since = {line.school.pk: line.waiting.since for line in whole_desk(desk.programme, user=desk.officer).lines}
+    assert since[four[2].pk] == SchoolPlan.objects.get(school=four[2]).filed_at and since[four[1].pk] is None
 
 
 def test_categories_stand_behind_the_switch_and_a_notice_without_papers_has_no_switch(desk, four):
