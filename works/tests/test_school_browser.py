@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from schools.enums import Role
 from schools.tests.factories import make_leader, make_officer, make_user
+from visits.actions.register import open_register
 from visits.tests.rows import add_visit
 from works.actions.scan import add_scan
 from works.models import Scan, Work
@@ -44,6 +45,21 @@ def stories(programme, school, head, student, leader, media):
 
 def states():
     return list(Work.objects.order_by("pk").values_list("state", flat=True))
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("size", SIZES)
+def test_the_schools_page_leads_to_what_waits(page_at, sign_in, axe, programme, school, stories, leader, size):
+    open_register(programme)
+    page = page_at(*SIZES[size])
+    sign_in(page, leader)
+    page.goto(reverse("visits:school", args=[school.pk]))
+    page.get_by_role("heading", name="作品评审").wait_for()
+    page.get_by_role("heading", name="报送清单").scroll_into_view_if_needed()
+    assert (axe(page), fits(page)) == ([], True)
+    picture(page, f"school-page-{size}")
+    page.locator("a:visible", has_text=f"去审：{TITLES[0]}").click()
+    page.wait_for_selector("#approve-form")
 
 
 @pytest.mark.seed("S54")

@@ -54,6 +54,34 @@ def test_the_list_says_what_waits_in_the_schools_words(client, programme, school
     assert "戊篇" not in text
 
 
+def test_the_schools_page_fetches_the_first_few_that_wait(
+    client, programme, school, head, leader, story, django_assert_num_queries
+):
+    def fetched():
+        return client.get(LIST, {"school": school.pk}, headers={"HX-Request": "true"})
+
+    def card(person):
+        client.force_login(person)
+        return fetched()
+
+    def titles(answer):
+        return [row["work"].title for row in answer.context["rows"]]
+
+    make_work(head, programme, school, kind="diary", state="approved", leader=leader, title="已经推荐的")
+    client.force_login(leader)
+    with django_assert_num_queries(8):  # session, user, posts, programmes, schools; works, their pupils and visitors
+        answer = fetched()
+    assert (titles(answer), answer.context["count"], "<html" in answer.text) == (["阳台上的菜园"], 1, False)
+    assert review(story) in answer.text and "有家访记录" in answer.text and "已经推荐的" not in answer.text
+    for number in range(6):
+        make_work(head, programme, school, kind="diary", state="submitted", title=f"第{number}篇")
+    answer = card(make_user(Role.SCHOOL_ADMIN, school=school))
+    assert (len(titles(answer)), answer.context["count"]) == (5, 7)
+    elsewhere = make_leader(make_school(programme.authority))
+    assert card(elsewhere).text.strip() == ""
+    assert card(head).status_code == 403
+
+
 def test_a_kind_that_ends_at_school_is_not_waiting_for_the_district(client, programme, school, head, leader):
     make_work(head, programme, school, kind="diary", state="approved", leader=leader)
     text = page(client, leader, f"{LIST}?which=approved")

@@ -37,7 +37,7 @@ from works.queries.school import (
     works_of,
 )
 
-PAGE = 50
+PAGE, ON_THE_CARD = 50, 5
 A_MOMENT = timedelta(microseconds=1)
 TAGS = {
     WorkState.SUBMITTED: ("soon", ""),
@@ -55,6 +55,8 @@ TAGS = {
 def school(request):
     authorize(request.user, "works.view_school")
     programme, place = current_programme(request), chosen_school(request)
+    if request.htmx:
+        return _waiting_card(request, programme, place)
     if programme is None or place is None:
         return render(request, "works/school.html", {"programme": None})
     found = works_of(request.user, programme, place)
@@ -80,6 +82,22 @@ def school(request):
         "any": bool(numbers),
     }
     return render(request, "works/school.html", context)
+
+
+def _waiting_card(request, programme, place):
+    """What waits, the longest first, for the school's page; nothing where nothing does."""
+    if programme is None or place is None:
+        return render(request, "works/_school_waiting.html", {})
+    waiting = filtered(works_of(request.user, programme, place), which="waiting")
+    rows = list(with_visit(waiting).defer("body", "facts", "aliases")[: ON_THE_CARD + 1])
+    year = label_year(programme)
+    context = {
+        "heading": review_name(programme),
+        "count": len(rows) if len(rows) <= ON_THE_CARD else waiting.count(),
+        "rows": [row_of(work, programme, year, request.user) for work in rows[:ON_THE_CARD]],
+        "url": list_address(place, request.user, which="waiting"),
+    }
+    return render(request, "works/_school_waiting.html", context)
 
 
 def chosen_school(request):
