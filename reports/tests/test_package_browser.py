@@ -77,5 +77,10 @@ def test_progress_counts_schools_and_ends_by_itself(page_at, sign_in, axe, desk)
         page.get_by_text("187 / 302所").wait_for()
         assert axe(page) == []
     Job.objects.filter(pk=compilation.job_id).update(state="queued", step=0, done=0, total=0)
+    its_own = page_at(1440, 900)
+    sign_in(its_own, officer)
+    its_own.goto(f"/reports/{compilation.pk}/")
+    assert not its_own.get_by_role("button", name="做更正版").count()
     run_compilation(compilation.job_id)
     page.get_by_text("完成了").wait_for()
+    its_own.get_by_role("button", name="做更正版").wait_for()  # figures, correction and mail have come by themselves

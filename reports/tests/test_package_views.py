@@ -130,6 +130,32 @@ def test_a_cancelled_one_that_made_nothing_offers_no_file(client, district):
     assert reverse("reports:download", args=[compilation.pk]) not in row
 
 
+def test_its_page_comes_anew_when_the_package_is_over(client, district):
+    compilation = start_compilation(district[0], "coverage", queue=False)
+    page = text(client.get(reverse("reports:snapshot", args=[compilation.pk])))
+    poll = reverse("reports:job", args=[compilation.job_id])
+    assert f'hx-get="{poll}?page=1"' in page
+    assert "HX-Refresh" not in client.get(f"{poll}?page=1").headers
+    run_compilation(compilation.job_id)
+    assert client.get(f"{poll}?page=1").headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get(poll).headers  # elsewhere the row is enough
+
+
+@pytest.mark.parametrize("name", [*ACTS, "reports:cancel", "reports:retry"])
+def test_the_address_of_an_act_opened_leads_to_the_package_and_does_nothing(client, district, name):
+    compilation = compiled(district[0])
+    entries = AuditEntry.objects.count()
+    address = reverse(name, args=[compilation.pk])
+    assert client.get(address).url == reverse("reports:snapshot", args=[compilation.pk])
+    assert client.put(address).status_code == 405
+    assert AuditEntry.objects.count() == entries
+
+
+def test_a_deadline_of_papers_tells_papers(client, district):
+    compilation = compiled(district[0], "report")
+    assert compilation.job.message == "2所学校，0份材料"
+
+
 @pytest.mark.parametrize("schools", (1, 3))
 def test_the_schools_take_the_same_queries_for_any_number(client, district, django_assert_num_queries, schools):
     programme, _ = district
@@ -235,8 +261,5 @@ def test_another_district_and_a_school_do_not_find_it(client, district, name):
         assert client.post(reverse("reports:package_start"), {"programme": programme.code}).status_code in (403, 404)
 
 
-@pytest.mark.parametrize("name", [*ACTS, "reports:package_start"])
-def test_acts_need_a_post(client, district, name):
-    compilation = compiled(district[0])
-    args = [] if name == "reports:package_start" else [compilation.pk]
-    assert client.get(reverse(name, args=args)).status_code == 405
+def test_a_start_needs_a_post(client, district):
+    assert client.get(reverse("reports:package_start")).status_code == 405

@@ -54,7 +54,7 @@ def snapshot(request, pk):
 
 def package_page(request, compilation, *, status=200, **said):
     """said: what an act on this page answers with: password, reason, reason_error."""
-    context = {"compilation": compilation, "job": job_context(compilation.job, compilation), **said}
+    context = {"compilation": compilation, "job": job_context(compilation.job, compilation, on_its_page=True), **said}
     if not compilation.has_file:
         return render(request, "reports/snapshot.html", context, status=status)
     table = summary_table(compilation)

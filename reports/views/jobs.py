@@ -1,8 +1,10 @@
 """A background task as a row that tells how far it is."""
 
+from functools import wraps
+
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core.access import authorize
 from core.models import Job
@@ -10,10 +12,24 @@ from core.states import WrongState
 from reports.actions.compile import cancel_compilation, restart_compilation
 from reports.models import Compilation
 
+ON_ITS_PAGE = "?page=1"  # the row is asked for by the page of its package
 
-def job_context(job, compilation=None):
+
+def posted(view):
+    """Only a POST acts. A GET of its address, as a reload after signing in makes it, leads to the package."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def answer(request, pk):
+        return view(request, pk) if request.method == "POST" else redirect("reports:snapshot", pk)
+
+    return answer
+
+
+def job_context(job, compilation=None, *, on_its_page=False):
     """What components/job_row.html takes."""
-    context = {"job": job, "poll": reverse("reports:job", args=[job.pk]), "unit": "所" if compilation else ""}
+    poll = reverse("reports:job", args=[job.pk]) + (ON_ITS_PAGE if on_its_page else "")
+    context = {"job": job, "poll": poll, "unit": "所" if compilation else ""}
     if compilation is not None:
         context["cancel"] = reverse("reports:cancel", args=[compilation.pk])
         context["retry"] = reverse("reports:retry", args=[compilation.pk])
@@ -25,18 +41,23 @@ def job_context(job, compilation=None):
 
 @require_safe
 def job(request, pk):
-    """The row alone, for htmx: the maker's own jobs, and the district's packages."""
+    """The row alone, for htmx: the maker's own jobs, and the district's packages. On its own page a package that is over
+    brings the whole page anew: its figures, correction and mail."""
     row = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     compilation = Compilation.objects.visible_to(request.user).filter(job=row).first()
-    return render(request, "reports/_job.html", job_context(row, compilation))
+    on_its_page = "page" in request.GET
+    answer = render(request, "reports/_job.html", job_context(row, compilation, on_its_page=on_its_page))
+    if on_its_page and not row.is_open:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
-@require_POST
+@posted
 def cancel(request, pk):
     return _act(request, pk, cancel_compilation)
 
 
-@require_POST
+@posted
 def retry(request, pk):
     """A package that failed, was cancelled or lacks schools goes on where it stopped."""
     return _act(request, pk, restart_compilation)

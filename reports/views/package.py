@@ -16,6 +16,7 @@ from reports.actions.compile import CannotCompile, correct_compilation, start_co
 from reports.actions.compile.mail import mail_again
 from reports.queries.compilations import GROUPS, compilations_for, part_counts, parts_of
 from reports.views.files import package_page
+from reports.views.jobs import posted
 
 PAGE = 50
 TABS = {"": "全部", "open": "还在做", "done": "已完成", "missing": "没有汇编成"}
@@ -70,7 +71,7 @@ def schools(request, pk):
     return render(request, "reports/package_schools.html", context)
 
 
-@require_POST
+@posted
 def correct(request, pk):
     compilation = _package(request, pk)
     reason = _plain(request, "reason")
@@ -94,7 +95,7 @@ def _refused(request, compilation, refused):
     return render(request, "409.html", context, status=409)
 
 
-@require_POST
+@posted
 def mail(request, pk):
     compilation = _package(request, pk)
     try:
@@ -105,7 +106,7 @@ def mail(request, pk):
     return redirect("reports:snapshot", compilation.pk)
 
 
-@require_POST
+@posted
 def password(request, pk):
     """On the page that answers, nowhere else; who looked is written down."""
     compilation = _package(request, pk)

@@ -22,4 +22,10 @@ ROWS = [
         "rest": "404",
     }),
     Row("reports:package_password", "post", "reports.Compilation", {"rest": "404"}),
+    # Opened, as a reload after signing in does, they lead to the package, which asks for scope.
+    Row("reports:package_correct", "get", "reports.Compilation", {"rest": "302"}),
+    Row("reports:package_mail", "get", "reports.Compilation", {"rest": "302"}),
+    Row("reports:package_password", "get", "reports.Compilation", {"rest": "302"}),
+    Row("reports:cancel", "get", "reports.Compilation", {"rest": "302"}),
+    Row("reports:retry", "get", "reports.Compilation", {"rest": "302"}),
 ]

@@ -13,6 +13,7 @@ from core.files import delete_private, local_copy, write_private
 from core.formats import percent
 from core.models import Job
 from core.states import move
+from programmes.enums import DeadlineKind
 from programmes.queries.past import notice_as_of
 from reports.actions.compile import mail, told
 from reports.actions.compile.schools import part_name, run_schools
@@ -132,7 +133,7 @@ def _publish(compilation, job, name, checksum, done):
     sums = Snapshot.objects.filter(compilation=compilation, dimension=ALL).aggregate(due=Sum("due"), visited=Sum("visited"))
     due, visited = sums["due"] or 0, sums["visited"] or 0
     with transaction.atomic():
-        jobs.finish(job, file=name, message=_words(compilation, len(done), due, visited))
+        jobs.finish(job, file=name, message=_words(compilation, done, due, visited))
         compilation.file, compilation.checksum, compilation.ready_at = name, checksum, now()
         compilation.mailed_at, compilation.mail_error = None, ""  # what was mailed before lacked schools
         _move(
@@ -147,8 +148,11 @@ def _publish(compilation, job, name, checksum, done):
         mail.on_commit(compilation)
 
 
-def _words(compilation, number, due, visited):
-    words = f"{number}所学校，覆盖率{percent(visited, due, 2)}"
+def _words(compilation, parts, due, visited):
+    """Coverage where the deadline is that of visits, else what it is about: papers."""
+    papers = sum(len(part.papers) for part in parts)
+    about = f"覆盖率{percent(visited, due, 2)}" if compilation.kind == DeadlineKind.COVERAGE else f"{papers}份材料"
+    words = f"{len(parts)}所学校，{about}"
     if not compilation.missing:
         return words
     names = [line["name"] for line in compilation.missing]
