@@ -61,7 +61,7 @@ class Paced:
         """应达 in percent of the due; None where nobody is due or nothing was to be done yet."""
         if not self.count.due or not self.share:
             return None
-        return float(self.share * self.figure.target / self.count.due * 100)
+        return self.share.numerator * self.figure.target * 100 / (self.share.denominator * self.count.due)
 
     @property
     def level(self):
