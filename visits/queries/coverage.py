@@ -61,10 +61,10 @@ class Figure:
         return bool(self.all.due) and self.all.visited >= self.target
 
 
-def coverage(programme, *, user, by, school=None, school_class=None, grade_classes=None, categories=True):
+def coverage(programme, *, user, by, school=None, school_class=None, grade_classes=None):
     """Figures of the places the user may see, by "authority", "school" or "school_class", ordered by id.
 
-    school, school_class (object or id) and grade_classes (ids) narrow; categories=False leaves these out. One query; one more for a notice that asks
+    school, school_class (object or id) and grade_classes (ids) narrow. One query; one more for a notice that asks
     for shares, and one for leaders who may not count restricted categories.
     """
     rows = ClassCount.objects.visible_to(user).filter(programme=programme)
@@ -74,8 +74,6 @@ def coverage(programme, *, user, by, school=None, school_class=None, grade_class
         rows = rows.filter(school_class=school_class)
     if grade_classes is not None:
         rows = rows.filter(school_class_id__in=grade_classes)
-    if not categories:
-        rows = rows.filter(dimension=ALL)
     place = PLACES[by]
     parents = _parents(by)
     sums = rows.order_by().values(place, "dimension", *parents).annotate(
@@ -98,7 +96,7 @@ def coverage(programme, *, user, by, school=None, school_class=None, grade_class
             categories[pk][position] = count
     targets = _targets(programme, rows, place) if programme.rules.shares else {}
     return [
-        Figure(pk, count, targets.get(pk, count.due), by_category.get(pk, {}))
+        Figure(pk, count, targets.get(pk, count.due), categories.get(pk, {}))
         for pk, count in sorted(alls.items())
         if count.due or count.visited
     ]
