@@ -101,13 +101,15 @@ def confirm(people):
         user_id__in=people.ids, role=VisitorRole.OTHER, confirmed_at=None, denied_at=None,
         visit__state=VisitState.RECORDED, visit__school_id__in=people.schools,
     )  # fmt: skip
-    calls = _by_person(people, rows.values_list("user_id", "visit__school_id", "visit_id"))
-    return {
-        person: [
-            Line(LineKind.CONFIRM, f"同事记了{len(found)}次和你一起去的家访，等你确认", reverse("visits:home"), len(found))
-        ]
-        for person, found in calls.items()
-    }
+    calls = _by_person(people, rows.order_by("pk").values_list("user_id", "visit__school_id", "visit_id"))
+    office = set().union(*people.offices.values())
+
+    def line(person, found):
+        # 今天 shows all of them, but not to a leader: the record asks, too.
+        url = reverse("visits:home") if len(found) > 1 and person not in office else reverse("visits:detail", args=found[0])
+        return Line(LineKind.CONFIRM, f"同事记了{len(found)}次和你一起去的家访，等你确认", url, len(found))
+
+    return {person: [line(person, found)] for person, found in calls.items()}
 
 
 def opinions(people):

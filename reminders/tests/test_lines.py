@@ -104,8 +104,11 @@ def test_a_returned_record_is_told_until_it_is_corrected(programme, pupils, head
 
 def test_who_went_along_is_asked_to_confirm(programme, pupils, head, teacher):
     visit = make_visit(pupils[0], by=head, programme=programme, day="2022-09-17", others=[teacher])
-    assert of(teacher, K.CONFIRM) == [("同事记了1次和你一起去的家访，等你确认", "/visits/")]
+    assert of(teacher, K.CONFIRM) == [("同事记了1次和你一起去的家访，等你确认", f"/visits/{visit.pk}/")]
     assert asked_to_confirm(teacher).count() == 1
+    make_visit(pupils[1], by=head, programme=programme, day="2022-09-16", others=[teacher])
+    assert of(teacher, K.CONFIRM) == [("同事记了2次和你一起去的家访，等你确认", "/visits/")]
+    VisitVisitor.objects.exclude(visit=visit).filter(user=teacher).delete()
 
     VisitVisitor.objects.filter(visit=visit, user=teacher).update(confirmed_at=now())
     assert of(teacher, K.CONFIRM) == []
@@ -284,6 +287,19 @@ def test_a_judge_is_told_of_works_not_marked_yet(programme, school, teacher, off
     assert of(judge, K.JUDGING) == [("1篇作品等你评，评到9月30日", "/works/judging/")]
     type(sheet).objects.update(state="recused", recuse_reason="是我同事")
     assert of(judge, K.JUDGING) == []
+
+
+def test_a_leader_who_went_along_is_asked_where_a_leader_may_answer(programme, pupils, head, leader, client):
+    first, _ = (
+        make_visit(pupil, by=head, programme=programme, day=day, others=[leader])
+        for pupil, day in zip(pupils[:2], ("2022-09-16", "2022-09-17"), strict=True)
+    )
+    assert of(leader, K.CONFIRM) == [("同事记了2次和你一起去的家访，等你确认", f"/visits/{first.pk}/")]
+    client.force_login(leader, backend="schools.backends.StaffBackend")
+    assert "我去过" in client.get(f"/visits/{first.pk}/").content.decode()
+    row = VisitVisitor.objects.get(visit=first, user=leader)
+    assert client.post(f"/visits/presence/{row.pk}/", {"went": "yes", "record": "1"}).status_code in (200, 302)
+    assert VisitVisitor.objects.get(pk=row.pk).confirmed_at
 
 
 def test_a_statement_shown_waits_for_the_teachers_word(programme, school, teacher):
