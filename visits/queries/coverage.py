@@ -61,11 +61,11 @@ class Figure:
         return bool(self.all.due) and self.all.visited >= self.target
 
 
-def coverage(programme, *, user, by, school=None, school_class=None, grade_classes=None):
+def coverage(programme, *, user, by, school=None, school_class=None, grade_classes=None, only_all=False):
     """Figures of the places the user may see, by "authority", "school" or "school_class", ordered by id.
 
-    school, school_class (object or id) and grade_classes (ids) narrow. One query; one more for a notice that asks
-    for shares, and one for leaders who may not count restricted categories.
+    school, school_class (object or id) and grade_classes (ids) narrow; only_all leaves the categories out. One query;
+    one more for a notice that asks for shares, and one for leaders who may not count restricted categories.
     """
     rows = ClassCount.objects.visible_to(user).filter(programme=programme)
     if school is not None:
@@ -74,13 +74,15 @@ def coverage(programme, *, user, by, school=None, school_class=None, grade_class
         rows = rows.filter(school_class=school_class)
     if grade_classes is not None:
         rows = rows.filter(school_class_id__in=grade_classes)
+    if only_all:
+        rows = rows.filter(dimension=ALL)
     place = PLACES[by]
     parents = _parents(by)
     sums = rows.order_by().values(place, "dimension", *parents).annotate(
         sum_due=WholeSum("due"), sum_visited=WholeSum("visited"), sum_declined=WholeSum("declined")
     )
     reach = user.reach
-    alls, categories, sealed = {}, defaultdict(dict), restricted_positions(programme, reach)
+    alls, categories, sealed = {}, defaultdict(dict), () if only_all else restricted_positions(programme, reach)
     may = {}  # a district has four thousand rows and asks once a place
     for pk, dimension, due, visited, declined, *above in sums.values_list(
         place, "dimension", "sum_due", "sum_visited", "sum_declined", *parents

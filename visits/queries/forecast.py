@@ -270,7 +270,7 @@ def outlook(programme, user, school, *, classes=None, figures=None, rows=None):
     """
     classes = school_classes(programme, school, user=user) if classes is None else classes
     if figures is None:
-        figures = coverage(programme, user=user, by="school_class", school=school)
+        figures = coverage(programme, user=user, by="school_class", school=school, only_all=True)
     reach, ahead = user.reach, ahead_of(programme)
     mine = classes if school.pk in reach.whole_schools else reach.classes & classes.keys()
     known = {figure.place_id: figure for figure in figures if figure.place_id in mine}
@@ -314,7 +314,7 @@ def schools_outlook(programme, *, user, figures=None):
 
     Two queries, one after the last day, and one for figures of coverage() by school where they are not given.
     """
-    figures = coverage(programme, user=user, by="school") if figures is None else figures
+    figures = coverage(programme, user=user, by="school", only_all=True) if figures is None else figures
     ahead = ahead_of(programme)
     made, planned = _made_by_school(programme, ahead), _planned_by_school(programme, ahead)
     found = {

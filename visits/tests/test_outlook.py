@@ -251,7 +251,7 @@ def test_the_outlook_takes_the_same_queries_for_any_number_of_classes(
     open_register(programme)
     leader = make_leader(school)
     leader.reach  # noqa: B018  posts are read once a request
-    with django_assert_num_queries(7):  # classes, restricted, figures, deadlines, workdays, reached, appointments
+    with django_assert_num_queries(6):  # classes, figures, deadlines, workdays, rows, appointments
         outlook(programme, leader, school)
 
 
