@@ -1,4 +1,5 @@
-"""Looking ahead, two weeks before the last day: the page of a school, and what the desk is told of 300 schools."""
+"""Looking ahead, two weeks before the last day: a school's page and its parts, a class's board, and what the desk is
+told of 300 schools."""
 
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,6 +23,7 @@ from visits.queries.forecast import outlook
 CLOCK = "2023-12-11T20:00+08:00"  # a Monday
 CLASSES = 30
 EVERY = 2  # of the pupils nobody has called on, one in so many has an appointment
+PART = {"HX-Request": "true"}
 DAYS = 28  # in which these lie; two weeks of them come too late
 
 
@@ -37,7 +39,12 @@ def looked_ahead(districts):
             raise SystemExit(f"the outlook says {left} are left, {due - visited} are")
         with gunicorn(BENCH_CLOCK=CLOCK) as port:
             page("school_page", port, leader, reverse("visits:school", args=[school.pk]))
-            page("desk_outlook", port, officer(programme), reverse("desk:outlook"), **{"HX-Request": "true"})
+            for part in ("visits:ready", "visits:school_told"):
+                page(part.replace(":", "_"), port, leader, reverse(part, args=[school.pk]), **PART)
+            page("desk_outlook", port, officer(programme), reverse("desk:outlook"), **PART)
+            school_class = school.classes.order_by("pk").first()
+            head = User.objects.get(posts__role=Role.CLASS_HEAD, posts__school_class=school_class)
+            page("class_board", port, head, reverse("visits:board", args=[school_class.pk]))
 
 
 @contextmanager

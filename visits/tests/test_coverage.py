@@ -146,3 +146,8 @@ def test_coverage_query_count(programme, classes, django_assert_num_queries):
         coverage(programme, user=officer, by="school_class")
     with django_assert_num_queries(2):
         coverage(programme, user=leader, by="school_class")
+    with django_assert_num_queries(1):  # nobody asks which categories are restricted
+        bare = coverage(programme, user=leader, by="school_class", only_all=True)
+    assert [(one.place_id, one.all, one.categories) for one in bare] == [
+        (one.place_id, one.all, {}) for one in coverage(programme, user=leader, by="school_class")
+    ]
