@@ -2,8 +2,9 @@
 as for five hundred."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from programmes.rules import VISITING_ROLES
 from schools.enums import Role
 from schools.models import Post
 
@@ -32,6 +33,7 @@ class People:
     officers: dict  # authority id: people
     reviewers: dict  # authority id: people
     staff: dict  # person: schools
+    visiting: set = field(default_factory=set)  # people whose posts have the visitor's own pages
 
     def works_at(self, person, school_id):
         """Only what happens at the person's school of today is told: whoever moved hears no more of the old one."""
@@ -91,6 +93,8 @@ def _enter(found, post):
         found.schools[school.pk] = school.authority_id
         found.names[school.pk] = school.short_name
         found.staff[post.user_id].add(school.pk)
+    if post.role in VISITING_ROLES:
+        found.visiting.add(post.user_id)
     if post.role == Role.CLASS_HEAD:
         found.heads[post.school_class_id].add(post.user_id)
         found.labels[post.school_class_id] = post.school_class.label()

@@ -42,18 +42,18 @@ def _appointments(people, since, until):
         if people.works_at(person, school):
             found[person][local_date(moment)].append((moment, visit))
     return {
-        person: [_appointment(on, calls) for on, calls in sorted(days.items())]
+        person: [_appointment(on, calls, person in people.visiting) for on, calls in sorted(days.items())]
         for person, days in found.items()
     }
 
 
-def _appointment(on, calls):
-    """明天有2次约好的家访，最早18:30"""
+def _appointment(on, calls, has_list):
+    """明天有2次约好的家访，最早18:30. has_list: the page of all of them, which a leader who goes along has not."""
     first, visit = calls[0]
     word = "今天" if on == today() else "明天"
     many = len(calls) > 1
     text = f"{word}有{len(calls)}次约好的家访，{'最早' if many else ''}{clock(first)}"
-    url = reverse("visits:home") if many else reverse("visits:appointment", args=[visit])
+    url = reverse("visits:home") if many and has_list else reverse("visits:appointment", args=[visit])
     return Line(LineKind.APPOINTMENTS, text, url, len(calls), on.isoformat())
 
 
@@ -67,15 +67,15 @@ def unwritten(people):
     )  # fmt: skip
     calls = _by_person(people, rows.order_by("planned_at", "pk").values_list("lead_id", "school_id", "planned_at", "pk"))
 
-    def line(rows):
+    def line(person, rows):
         since, pk = rows[0]
         many = len(rows) > 1
         text = f"{len(rows)}次家访还没有写记录，{'最早的一次' if many else ''}约在{day(since)}"
-        return Line(
-            LineKind.UNWRITTEN, text, reverse("visits:home") if many else reverse("visits:log_planned", args=[pk]), len(rows)
-        )
+        listed = many and person in people.visiting
+        url = reverse("visits:home") if listed else reverse("visits:log_planned", args=[pk])
+        return Line(LineKind.UNWRITTEN, text, url, len(rows))
 
-    return {person: [line(found)] for person, found in calls.items()}
+    return {person: [line(person, found)] for person, found in calls.items()}
 
 
 def returned(people):
@@ -102,11 +102,10 @@ def confirm(people):
         visit__state=VisitState.RECORDED, visit__school_id__in=people.schools,
     )  # fmt: skip
     calls = _by_person(people, rows.order_by("pk").values_list("user_id", "visit__school_id", "visit_id"))
-    office = set().union(*people.offices.values())
 
     def line(person, found):
-        # 今天 shows all of them, but not to a leader: the record asks, too.
-        url = reverse("visits:home") if len(found) > 1 and person not in office else reverse("visits:detail", args=found[0])
+        listed = len(found) > 1 and person in people.visiting  # 今天 shows them all; the record asks a leader, too
+        url = reverse("visits:home") if listed else reverse("visits:detail", args=found[0])
         return Line(LineKind.CONFIRM, f"同事记了{len(found)}次和你一起去的家访，等你确认", url, len(found))
 
     return {person: [line(person, found)] for person, found in calls.items()}

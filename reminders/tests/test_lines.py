@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from core.clock import now
 from programmes.models import LatePass
@@ -112,6 +113,21 @@ def test_who_went_along_is_asked_to_confirm(programme, pupils, head, teacher):
 
     VisitVisitor.objects.filter(visit=visit, user=teacher).update(confirmed_at=now())
     assert of(teacher, K.CONFIRM) == []
+
+
+def test_a_leader_who_goes_along_is_led_to_pages_a_leader_may_open(programme, pupils, head, leader, client):
+    visits = [
+        make_visit(pupil, by=head, programme=programme, day=f"2022-09-1{number}", others=[leader])
+        for number, pupil in enumerate(pupils[:2], start=6)
+    ]
+    for pupil, clock in ((pupils[2], "16:40"), (pupils[0], "19:00")):
+        make_plan(pupil, by=head, programme=programme, planned_at=moment(f"2022-09-20 {clock}"), others=[leader])
+    assert [text for text, _ in of(leader, K.APPOINTMENTS)] == ["明天有2次约好的家访，最早16:40"]
+    client.force_login(leader, backend="schools.backends.StaffBackend")
+    for line in my_lines(leader):
+        assert client.get(line.url, follow=True).status_code == 200, line.url
+    row = VisitVisitor.objects.get(visit=visits[0], user=leader)
+    assert reverse("visits:presence", args=[row.pk]) in client.get(of(leader, K.CONFIRM)[0][1]).content.decode()
 
 
 def test_an_opinion_promised_to_be_answered_is_told_until_the_record_says_so(programme, pupils, head):
