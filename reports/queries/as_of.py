@@ -23,6 +23,8 @@ from visits.queries.as_of import (
     pupils_as_of,
     reached_as_of,
 )
+from visits.queries.as_of.pupils import Pupil as Missed
+from visits.queries.as_of.pupils import pupil_rows
 from visits.queries.as_of.schools import mode_bits
 from visits.queries.coverage import Count
 
@@ -63,18 +65,24 @@ def class_lines(programme, at, school_id, *, frozen):
 
 
 def _lines(programme, at, school_ids, frozen, *, by_class):
-    lines = {} if by_class else {pk: Line() for pk in school_ids}
+    lines, missing = {} if by_class else {pk: Line() for pk in school_ids}, []
     for name, known_at in (("recorded", at), ("visited", now())):
         notice = notice_as_of(programme, known_at)
         counted = mode_bits(notice.rules.counted_modes)
-        modes = reached_as_of(notice, at, school_ids, known_at)
-        pupils = [one for one in pupils_as_of(notice, at, school_ids, known_at) if not one.exempt_reason]
-        for one in pupils:
-            line = lines.setdefault(one.school_class_id if by_class else one.school_id, Line())
-            reached = bool(modes.get(one.student_id, 0) & counted)
-            setattr(line, name, getattr(line, name) + Count(1, reached, one.declined and not reached))
-        if name == "recorded":
-            missing = [one for one in pupils if not modes.get(one.student_id, 0) & counted]
+        modes, sums = reached_as_of(notice, at, school_ids, known_at), {}
+        for row in pupil_rows(notice, at, school_ids, known_at):  # of a whole district: none is kept but the missing
+            school_id, class_id, student_id, _, exempt, declined, _ = row
+            if exempt:
+                continue
+            reached = bool(modes.get(student_id, 0) & counted)
+            numbers = sums.setdefault(class_id if by_class else school_id, [0, 0, 0])
+            numbers[0] += 1
+            numbers[1] += reached
+            numbers[2] += bool(declined) and not reached
+            if name == "recorded" and not reached:
+                missing.append(Missed(*row))
+        for place, numbers in sums.items():
+            setattr(lines.setdefault(place, Line()), name, Count(*numbers))
     for one in called_since(programme, at, missing):
         lines[one.school_class_id if by_class else one.school_id].since.count(one)
     for place, count in frozen.counts.items():
