@@ -1,11 +1,12 @@
 """Who runs the desk hears how a package came out, and why one was not even begun; once each."""
 
 import logging
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError
+from django.db import OperationalError, close_old_connections, connection
 from django.urls import reverse
 
 from core import jobs
@@ -124,12 +125,13 @@ def test_a_cancelled_one_is_told_nobody(district):
 # ── Not even begun ──
 
 
+def _breaks(*args, **kwargs):
+    raise ValueError("19900001234")
+
+
 @pytest.fixture
 def broken(monkeypatch):
-    def breaks(*args, **kwargs):
-        raise ValueError("19900001234")
-
-    monkeypatch.setattr(starting, "_made", breaks)
+    monkeypatch.setattr(starting, "_made", _breaks)
     return monkeypatch
 
 
@@ -205,3 +207,32 @@ def test_the_command_tells_them_too(district):
     programme, _, officer = district
     call_command("compile_deadline", programme.code, "coverage")
     assert len(told(officer)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_beats_at_once_tell_once_each_what_failed_and_what_cannot_start(district, monkeypatch):
+    programme, _, officer = district
+    failed = start_compilation(programme, "coverage", queue=False)
+    Job.objects.filter(pk=failed.job_id).update(state=JobState.FAILED, finished_at=now(), attempts=1)
+    Deadline.objects.create(programme=programme, kind="report", title="报送报告", at=now())
+    monkeypatch.setattr(starting, "_made", _breaks)
+    gate, errors = threading.Barrier(3), []
+
+    def beat():
+        try:
+            gate.wait(10)
+            tasks.tick()
+        except BaseException as error:  # noqa: BLE001 (shown by the assert below)
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=beat) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    close_old_connections()
+    assert errors == []
+    assert len(told(officer)) == 2
+    assert Job.objects.get(kind="beat.deadline").attempts == 3

@@ -44,7 +44,7 @@ def start_compilation(programme, kind, *, by=None, at=None, present=False, locke
     if at is not None and at > moment:
         raise CannotCompile("这个时刻还没有到，数据截至时间不能晚于现在。")
     with transaction.atomic():
-        Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme.pk)
+        _lock(programme.pk)
         if at is None and not present and deadline.at <= moment:
             at = deadline.at
         compilation = _existing(programme, deadline, at, moment)
@@ -55,6 +55,10 @@ def start_compilation(programme, kind, *, by=None, at=None, present=False, locke
         if queue:
             _send(compilation)
     return compilation
+
+
+def _lock(programme_id):
+    Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=programme_id)
 
 
 def _deadline(programme, kind):
@@ -134,6 +138,7 @@ def _not_started(deadline, error):
     said = f"程序出错（{type(error).__name__}），每分钟会再试。请管理员看日志。"
     why = str(error) if isinstance(error, CannotCompile) else said
     with transaction.atomic():
+        _lock(deadline.programme_id)  # two beats tell once
         row, is_news = could_not(NOT_STARTED, label, why, authority_id=programme.authority_id, **_about(deadline))
         if is_news:
             told.tell_not_started(row, f"{programme.short_title}，{label}：{why}")
@@ -187,7 +192,7 @@ def correct_compilation(compilation, *, by, reason):
     if not reason:
         raise CannotCompile("写明更正的原因，会印在目录上。")
     with transaction.atomic():
-        Programme.objects.select_for_update(of=("self",), no_key=True).get(pk=compilation.programme_id)
+        _lock(compilation.programme_id)
         row = Compilation.objects.select_related("programme__authority", "job").get(pk=compilation.pk)
         later = Compilation.objects.filter(corrects=row).first()
         if later is not None:
