@@ -26,7 +26,6 @@ from visits.queries.coverage import Count, coverage, total
 from visits.queries.forecast import ahead_of, coverage_day, outlook
 from visits.queries.listed import DECLINED, DONE, EXEMPT, OUTSIDE, WAITING
 from visits.queries.review import waiting_count
-from visits.queries.school import school_classes
 from visits.queries.waiting import readable_categories
 from visits.views.assign_panel import done_note, last_act, make_panel
 
@@ -137,14 +136,14 @@ def board_page(request, school_class, programme, *, tiles=None, panel=None, stat
 
 def _figures(programme, school_class, user):
     """Figure of the class and the Count of its grade, by the one coverage function."""
-    classes = school_classes(programme, school_class.school, user=user)
-    grade = classes[school_class.pk][1]
-    peers = [pk for pk, row in classes.items() if row[1] == grade]
+    peers = SchoolClass.objects.visible_to(user).filter(
+        school=school_class.school_id, stage=school_class.stage, entry_year=school_class.entry_year
+    )
     figures = coverage(
-        programme, user=user, by="school_class", school=school_class.school_id, grade_classes=peers
+        programme, user=user, by="school_class", school=school_class.school_id, grade_classes=peers.values("pk")
     )
     own = next((figure for figure in figures if figure.place_id == school_class.pk), None)
-    return own, total(figures).all if len(peers) > 1 else None
+    return own, total(figures).all if len(figures) > 1 else None
 
 
 def _ahead(programme, school_class, figure, tiles, user):
