@@ -6,18 +6,20 @@ from collections import defaultdict
 from reminders.queries import desk, families, looking, missing, visiting, writing
 from reminders.queries.line import ordered, placed
 
-DAILY = (
+AT_SCHOOL = (
     visiting.appointments, visiting.unwritten, visiting.returned, visiting.confirm, visiting.opinions,
     visiting.follow_ups, looking.records, writing.works_returned, writing.works_at_school, writing.filings,
-    writing.statements, writing.sheets, desk.waiting,
+    writing.statements,
 )  # fmt: skip
+ANYWHERE = (writing.sheets, desk.waiting)
 
 
 def due_lines(people, occasion):
     """{person: [Line]}, the most urgent first; whoever has nothing to do is not in it. A fixed number of queries,
     however many people: about thirty, and a few more for each notice with a deadline ahead."""
     found = defaultdict(list)
-    parts = [source(people) for source in DAILY]
+    sources = (*AT_SCHOOL, *ANYWHERE) if people.schools else ANYWHERE
+    parts = [source(people) for source in sources]
     waiting = families.waiting(people)
     parts.append(families.families(people, waiting))
     if occasion.weekly:

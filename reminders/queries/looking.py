@@ -15,7 +15,7 @@ from visits.models import VisitStudent, VisitVisitor
 
 
 def records(people):
-    """Three queries: the records with their pupils' classes, who went, who heads a class."""
+    """Three queries at most: the records with their pupils' classes, who went, who heads a class."""
     places = set(people.classes.values()) | set(people.leaders)
     if not places:
         return {}
@@ -26,8 +26,9 @@ def records(people):
     asked = list(rows.annotate(place=F("visit__school_id")).values_list(
         "visit_id", "visit__programme_id", "place", "school_id", "student__school_class_id"
     ))  # fmt: skip
-    went = _went(rows)
-    heads = _heads(places)
+    if not asked:
+        return {}
+    went, heads = _went(rows), _heads(places)
     found = defaultdict(lambda: defaultdict(set))
     for visit, programme, place, school, school_class in asked:
         visitors = went[visit]
