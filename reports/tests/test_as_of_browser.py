@@ -51,7 +51,7 @@ def test_an_instant_is_asked_for_and_a_number_opens_its_pupils(page_at, sign_in,
     page.wait_for_selector("h1:has-text('按时刻看')")
     picture(page, f"as_of_school_{size[0]}")
     assert axe(page) == []
-    page.locator("tfoot a, .sl .chip").filter(visible=True).last.click()
+    page.locator("tfoot a, .sl .num a").filter(visible=True).last.click()
     page.wait_for_url("**/as-of/rows/**")
     picture(page, f"as_of_rows_{size[0]}")
     assert axe(page) == []

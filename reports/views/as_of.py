@@ -184,9 +184,12 @@ def rows(request):
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     names = names_of(page, request.user)
     listed = [
-        (labels[one.school_class_id], names.get(one.student_id, GONE), day(one.first_on) if one.first_on else "")
+        (
+            labels[one.school_class_id], names.get(one.student_id, GONE), day(one.first_on) if one.first_on else "",
+            reverse("students:detail", args=[one.student_id]) if one.student_id in names else "",
+        )
         for one in page
-    ]
+    ]  # fmt: skip
     context = {
         "programme": programme, "school": place, "as_of": instant(at), "title": BEHIND[what], "rows": listed, "page": page,
         "number": len(found), "with_day": what in ("missing", "written", "called"),
@@ -352,7 +355,7 @@ def _linked(text, url):
 
 
 def _card(label, url, line, opened, has_frozen):
-    """The same place on a phone; where numbers open, each is a chip to press."""
+    """The same place on a phone; where numbers open, each is a link."""
     frozen = f"，冻结{thousands(line.frozen.visited)}" if has_frozen and line.frozen else ""
     parts = [
         ("recorded", "当时已记录", line.recorded.visited), ("visited", "现在知道已走访", line.visited.visited),
@@ -360,9 +363,7 @@ def _card(label, url, line, opened, has_frozen):
         ("called", "补访", line.since.called_later), ("still", "还没走到", line.since.still),
     ]  # fmt: skip
     told = [
-        format_html('<a class="chip" href="{}">{} <b class="num">{}</b></a>', opened[what], words, thousands(number))
-        if opened and number
-        else format_html('<span class="xs sec num">{}{}</span>', words, thousands(number))
+        format_html('<span class="sm sec num">{} {}</span>', words, _linked(thousands(number), number and opened.get(what)))
         for what, words, number in parts
     ]
     return format_html(
