@@ -241,11 +241,11 @@ def test_counters_are_two_queries(programme, head, school, school_class, visits,
         counters(programme, school)
 
 
-def test_the_school_page_shows_them(client, programme, head, leader, school, student):
+def test_a_part_of_the_school_page_shows_them(client, programme, head, leader, school, student):
     open_register(programme)
     make_visit(student, by=head, programme=programme, checklist=["policy"])
     client.force_login(leader)
-    html = client.get(reverse("visits:school", args=[school.pk])).content.decode()
+    html = client.get(reverse("visits:school_told", args=[school.pk])).content.decode()
     assert "已记录1家" in html and "1/1家" in html and "0/1家" in html
 
 
