@@ -59,6 +59,7 @@ SEES = {
     "programmes.DocumentTemplate": {"district_admin": "cso"},
     "programmes.LatePass": {**OFFICE, **DESK},
     "programmes.Publicity": {**STAFF, **DESK},
+    "programmes.PastNotice": OF_AUTHORITY,
     "programmes.EventPhoto": {**OWN, **OFFICE},
     "students.Student": PUPIL,
     "students.Household": PUPIL,
@@ -92,6 +93,7 @@ SEES = {
     "visits.Upload": OWN,
     "works.Work": {**OWN, **OFFICE, **DESK},  # the world's is filed
     "works.WorkVersion": {**OWN, **OFFICE, **DESK},
+    "works.PastAward": {**OWN, **OFFICE, **DESK},
     "works.Scan": {**OFFICE, "district_admin": "cso"},  # it shows the teacher's telephone
     "works.Round": {**OWN, **LEADERS},  # of the school; the class head judges it
     "works.Judge": {**OWN, **LEADERS},

@@ -3,11 +3,13 @@ belongs to a whole school is one row for all its classes."""
 
 from core.clock import now, today
 from core.jobs import create
+from programmes.models import PastNotice
 from reminders.enums import Channel, Platform
 from reminders.models import Delivery, Digest, RobotHook, Run
 from reports.models import Nudge, ReviewDuty, SavedView, SchoolPart, SubmissionLine
 from students.models import PastAnswer, PastHousehold
 from visits.models import PastDue
+from works.models import PastAward
 
 
 def what_was_true_before(rows):
@@ -19,6 +21,10 @@ def what_was_true_before(rows):
             change=change, answered_on=today(), answered_at=now(), reopened_at=now()
         ),
         "visits.PastDue": PastDue.objects.create(due=due, exempt_reason="other", until=now()),
+        "programmes.PastNotice": PastNotice.objects.get_or_create(
+            programme=rows["programmes.Programme"], defaults={"data": {}, "until": now()}
+        )[0],
+        "works.PastAward": PastAward.objects.create(work=rows["works.Work"], label="一等奖", until=now()),
     }
 
 
