@@ -1,8 +1,9 @@
 """Names behind the figures: rows of the register by state, and who may know a rank or a category of them."""
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Prefetch, Q, Value, When
 from django.db.models.functions import Length
 
+from programmes.models import ProgrammeCategory
 from schools.enums import Stage
 from visits.enums import Priority
 from visits.models import Due
@@ -20,6 +21,11 @@ STATE_LABELS = {"waiting": "待访", "open": "待访（不含婉拒）", "visite
 SEALED = tuple(f"student__{name}" for name in ("national_no", "aux_no", "address", "phone"))
 STAGE_ORDER = Case(*(When(school_class__stage=stage, then=Value(n)) for n, stage in enumerate(Stage)), default=Value(9))
 FIRST_FAMILIES = (Priority.FIRST, Priority.SECOND)  # 重点: the notice's priority families; newly arrived come after
+
+
+def uses():
+    """For prefetch_related_objects([programme], …): readable_categories() asks no more. One query."""
+    return Prefetch("categories", ProgrammeCategory.objects.select_related("category"))
 
 
 def ranked(reach):

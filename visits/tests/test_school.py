@@ -360,7 +360,7 @@ def test_school_query_count_does_not_grow(client, programme, school, leader, dja
         make_student(school_class)
     open_register(programme)
     client.force_login(leader)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         client.get(address(school))
 
 

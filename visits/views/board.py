@@ -26,7 +26,7 @@ from visits.queries.coverage import Count, coverage, total
 from visits.queries.forecast import ahead_of, coverage_day, outlook
 from visits.queries.listed import DECLINED, DONE, EXEMPT, OUTSIDE, WAITING
 from visits.queries.review import waiting_count
-from visits.queries.waiting import readable_categories
+from visits.queries.waiting import readable_categories, uses
 from visits.views.assign_panel import done_note, last_act, make_panel
 
 CHIPS = (
@@ -80,7 +80,7 @@ def board(request, pk):
 
 def board_page(request, school_class, programme, *, tiles=None, panel=None, status=200):
     """The whole board; tiles and panel where the caller has them already (views/assign.py)."""
-    prefetch_related_objects([programme], "deadlines", "categories__category")
+    prefetch_related_objects([programme], "deadlines", uses())
     tiles = class_tiles(programme, school_class, user=request.user) if tiles is None else tiles
     knows_rank = allowed(request.user, "visits.view_rank", school_class)
     is_head = school_class.pk in request.user.reach.classes
@@ -275,7 +275,7 @@ def _drawn(tile, is_head, panel):
         "visits": due.visits,
         "last_on": due.last_on,
         "url": links[0]["url"],
-        "log_url": reverse("visits:log", args=[student.pk]),
+        "log_url": links[1]["url"] if is_head else "",
         "links": links,
         "menu": format_html_join("", LINK, ((link["url"], icon(link["icon"]), link["label"]) for link in links)),
         "pick": student.pk if panel and tile.can_assign else None,

@@ -24,6 +24,7 @@ from visits.queries.ready import asks
 from visits.queries.review import waiting_count
 from visits.queries.school import school_classes, school_page, tasks, teachers_taking_part
 from visits.queries.trend import trend
+from visits.queries.waiting import uses
 from visits.views import school_drawn as drawn
 
 SOON = 14  # days before a deadline from which its countdown is drawn warm
@@ -47,7 +48,7 @@ def school(request, pk):
     programme = current_programme(request)
     if programme is None or programme.authority_id != place.authority_id:
         return render(request, "visits/school_none.html", {"school": place})
-    prefetch_related_objects([programme], "deadlines", "categories__category")
+    prefetch_related_objects([programme], "deadlines", uses())
     classes = school_classes(programme, place, user=request.user)
     grades = sorted({row[1] for row in classes.values() if row[1] is not None})
     grade = _grade(request, grades)
