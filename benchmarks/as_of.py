@@ -3,11 +3,13 @@ each against one plain grouped count of the same visits."""
 
 from datetime import datetime, time, timedelta
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from benchmarks.output import line, say
 from benchmarks.recount import recount
 from benchmarks.timing import side_by_side
+from programmes.queries.past import notice_as_of
 from reports.queries.as_of import Frozen, school_lines
 from visits.queries.as_of import calls_as_of, school_ids_as_of, schools_as_of
 
@@ -39,6 +41,8 @@ def looked_back(districts):
 
 def _package(programme, at, ids):
     """What the workers of a package read of visits and pupils."""
+    programme = notice_as_of(programme, at)
+    prefetch_related_objects([programme], "categories")
     for first in range(0, len(ids), CHUNK):
         chunk = ids[first : first + CHUNK]
         calls = calls_as_of(programme, at, school_ids=chunk)
