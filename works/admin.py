@@ -79,8 +79,11 @@ class ProgrammeFilter(admin.SimpleListFilter):
 
 class DeskChangeList(ChangeList):
     def get_results(self, request):
+        """First the page's ids, then its rows: thousands of works with author and record are never put in order whole."""
         super().get_results(request)
-        self.result_list = [self.model_admin.as_listed(row) for row in self.result_list]
+        ids = list(self.result_list.values_list("pk", flat=True))
+        rows = self.queryset.order_by().in_bulk(ids)
+        self.result_list = [self.model_admin.as_listed(rows[pk]) for pk in ids if pk in rows]
 
 
 class DeskAdmin(ExportMixin, ScopedAdmin):

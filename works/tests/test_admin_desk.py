@@ -190,7 +190,7 @@ def test_the_list_costs_the_same(number, head, programme, school, leader, office
         make_work(head, programme, school, state="filed", leader=leader)
     client = signed_in(officer)
     client.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(LIST)
 
 
