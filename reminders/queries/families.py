@@ -1,5 +1,5 @@
-"""Who has families waiting: the same families as “先走这几家” on the visitor's page (visits/queries/ranking.py), counted
-for many people at once. A test holds the two together."""
+"""Who has families waiting: the same families as “等我约” on the visitor's list (MyList.to_ask), counted for many people
+at once. A test holds the two together."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -136,7 +136,7 @@ def _line(programme, homes):
     if not waiting:
         return []
     text = f"还有{len(waiting)}家没走访也没约时间" + (f"，先约其中{first}家重点家庭" if first else "")
-    url = reverse("visits:mine") + ("?state=priority" if first else "?state=waiting")
+    url = reverse("visits:mine") + "?state=next"
     return [Line(LineKind.FAMILIES, text, url, len(waiting), programme=programme)]
 
 

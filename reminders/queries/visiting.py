@@ -113,15 +113,16 @@ def confirm(people):
 
 def opinions(people):
     """家长意见 the visitor promised to answer and the record does not say answered. One query."""
+    since = today() - TELL_OPINIONS
     rows = Opinion.objects.filter(
         answerer=Answerer.ME, visit__lead_id__in=people.ids, visit__state__in=COUNTED_STATES,
-        school_id__in=people.schools, visit__programme_id__in=people.programmes, created_at__gte=now() - TELL_OPINIONS,
+        school_id__in=people.schools, visit__programme_id__in=people.programmes, visit__visited_on__gte=since,
     )  # fmt: skip
 
     def line(programme, found):
         visits = list(dict.fromkeys(found))
         one = len(visits) == 1
-        url = reverse("visits:detail", args=visits[0]) if one else reverse("visits:records") + "?state=answers"
+        url = reverse("visits:detail", args=visits[0]) if one else reverse("visits:records") + f"?state=answers&since={since}"
         text = f"{len(found)}条家长意见等你答复，答复后在记录里改成已答复"
         return Line(LineKind.OPINIONS, text, url, len(found), programme=programme)
 
@@ -144,7 +145,7 @@ def follow_ups(people):
     url = reverse("visits:mine") + "?state=again"
 
     def line(programme, found):
-        return Line(LineKind.FOLLOW_UPS, f"{len(found)}家约好的回访到日子了", url, len(found), programme=programme)
+        return Line(LineKind.FOLLOW_UPS, f"你约的回访有{len(found)}家到日子了", url, len(found), programme=programme)
 
     rows = rows.values_list("visit__lead_id", "visit__school_id", "visit__programme_id", "visit_id").distinct()
     return _by_notice(people, rows, line)

@@ -34,7 +34,7 @@ def test_from_the_bell_to_the_family_on_the_phone(morning, head, leader, page_at
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("link", name="还有2家没走访也没约时间").click()
-    page.wait_for_url("**/visits/mine/?state=waiting")
+    page.wait_for_url("**/visits/mine/?state=next")
 
     page.goto("/reminders/")
     page.get_by_role("link", name="提醒设置").click()

@@ -145,7 +145,8 @@ def test_several_opinions_open_the_records_that_hold_them(programme, pupils, hea
     told = [{"category": "作业", "text": "作业少一点", "answerer": "me"}]
     for pupil, opinions in zip(pupils, (told, told * 2, []), strict=True):
         make_visit(pupil, by=head, programme=programme, day="2022-09-17", opinions=opinions)
-    assert of(head, K.OPINIONS) == [("3条家长意见等你答复，答复后在记录里改成已答复", "/visits/records/?state=answers")]
+    listed = "/visits/records/?state=answers&since=2022-07-21"
+    assert of(head, K.OPINIONS) == [("3条家长意见等你答复，答复后在记录里改成已答复", listed)]
     for user, count in ((head, 2), (teacher, 0)):
         client.force_login(user, backend="schools.backends.StaffBackend")
         answer = client.get("/visits/records/?state=answers")
@@ -156,7 +157,7 @@ def test_a_follow_up_is_told_when_its_day_comes_and_until_somebody_went(programm
     make_visit(pupils[0], by=head, programme=programme, day="2022-09-17", follow_up_on=date(2022, 9, 24))
     assert of(head, K.FOLLOW_UPS) == []
     at("2022-09-21 09:00")
-    assert of(head, K.FOLLOW_UPS) == [("1家约好的回访到日子了", "/visits/mine/?state=again")]
+    assert of(head, K.FOLLOW_UPS) == [("你约的回访有1家到日子了", "/visits/mine/?state=again")]
 
     at("2022-09-23 09:00")
     make_visit(pupils[0], by=head, programme=programme, day="2022-09-22")
@@ -172,8 +173,7 @@ def families(user):
 
 
 def on_the_page(user, programme):
-    """先走这几家, without those who declined and those reached already, whose follow-up is a line of its own."""
-    return len([one for one in my_list(user, programme).next if one.first.waits and not one.first.declined])
+    return len(my_list(user, programme).to_ask)
 
 
 def test_families_are_counted_as_the_page_ranks_them(programme, school, school_class, pupils, head, teacher, leader):
@@ -203,7 +203,7 @@ def test_priority_is_told_as_a_number_as_far_as_one_may_know_it(programme, pupil
     open_register(programme)
     assign(programme, pupils, teacher, by=head)
 
-    assert of(teacher, K.FAMILIES) == [("还有3家没走访也没约时间，先约其中2家重点家庭", "/visits/mine/?state=priority")]
+    assert of(teacher, K.FAMILIES) == [("还有3家没走访也没约时间，先约其中2家重点家庭", "/visits/mine/?state=next")]
     assert of(head, K.FAMILIES) == []
 
 

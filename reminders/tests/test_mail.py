@@ -40,7 +40,7 @@ def test_a_digest_goes_out_by_mail_with_a_link_for_every_line(mailed, school_cla
     assert message.subject == "家访提醒：9月19日，2件事要做"
     assert message.body == (
         "1. 还有3家没走访也没约时间\n"
-        "   https://jiafang.example/visits/mine/?state=waiting&notice=binhe-2022\n\n"
+        "   https://jiafang.example/visits/mine/?state=next&notice=binhe-2022\n\n"
         "2. 五（3）班还有3人没走访\n"
         f"   https://jiafang.example/visits/waiting/?school_class={school_class.pk}&state=open&notice=binhe-2022\n\n"
         "做完的事不会再提醒。不想收邮件，在“提醒设置”里关掉。\n"

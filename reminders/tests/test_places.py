@@ -98,7 +98,7 @@ def test_a_link_opens_the_notice_it_speaks_of(programme, autumn, pupils, head, c
     client.force_login(head, backend="schools.backends.StaffBackend")
     for line in (line for line in my_lines(head) if line.kind == K.FAMILIES):
         answer = client.get(line.url, follow=True)
-        assert answer.redirect_chain == [("/visits/mine/?state=waiting", 302)]
+        assert answer.redirect_chain == [("/visits/mine/?state=next", 302)]
         assert answer.context["programme"].pk == line.programme
         assert len(answer.context["families"]) == line.count
 

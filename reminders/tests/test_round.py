@@ -47,7 +47,7 @@ def test_a_teacher_is_told_in_the_morning_what_is_due(pupils, head, client, at):
     answer = client.post(f"/messages/{message.pk}/open/", follow=True)
     assert answer.redirect_chain == [("/reminders/", 302)]
     assert "还有3家没走访也没约时间" in answer.content.decode()
-    assert 'href="/visits/mine/?state=waiting&amp;notice=binhe-2022"' in answer.content.decode()
+    assert 'href="/visits/mine/?state=next&amp;notice=binhe-2022"' in answer.content.decode()
 
 
 def test_whoever_has_nothing_to_do_gets_no_message(pupils, head, teacher):

@@ -222,6 +222,11 @@ class MyList:
         return [family for family in self.families if family.is_next]
 
     @property
+    def to_ask(self):
+        """Not reached yet, no appointment, nobody else was asked, and nobody declined: what reminders tell of."""
+        return [family for family in self.next if family.first.waits and not family.first.declined]
+
+    @property
     def planned(self):
         """Not reached yet, and an appointment stands; the next one first."""
         return sorted((family for family in self.waiting if family.plan), key=lambda family: family.plan.moment)

@@ -27,10 +27,11 @@ GREETINGS = ((5, "晚上好"), (11, "早上好"), (13, "中午好"), (18, "下�
 TWO_CHARACTER_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "端木")
 ASKED_AT_ONCE = 3  # visits to confirm that stand open; the rest is folded
 SHOWN = {
-    "": "全部", "waiting": "待访", "planned": "已约", "visited": "已访", "priority": "优先待访", "again": "该回访",
-    "others": "其他老师去的",
+    "": "全部", "waiting": "待访", "next": "等我约", "planned": "已约", "visited": "已访", "priority": "优先待访",
+    "again": "该回访", "others": "其他老师去的",
 }  # fmt: skip
 ALWAYS = ("", "waiting", "planned", "visited", "priority")  # chips that stand even at 0
+ASKED_FOR = ("next",)  # what a reminder opens, beside the others only while one looks at it
 
 
 @require_safe
@@ -79,6 +80,7 @@ def mine(request):
     groups = {
         "": found.families,
         "waiting": found.open,
+        "next": found.to_ask,
         "planned": found.planned,
         "visited": found.visited,
         "priority": found.priority_waiting,
@@ -96,7 +98,7 @@ def mine(request):
             "rank": 1 if name == "priority" else 0,
         }
         for name, label in SHOWN.items()
-        if name in ALWAYS or groups[name]
+        if name in ALWAYS or name == state or groups[name] and name not in ASKED_FOR
     ]
     context = {"programme": programme, "is_open": programme.state == ProgrammeState.OPEN, "chips": chips, "state": state}
     return render(request, "visits/mine.html", context | {"families": groups[state], "any": bool(found.families)})
