@@ -97,15 +97,16 @@ def _tell(run, ids, programmes, occasion):
     """A batch; one that fails is told in halves, so that odd rows of one person keep nobody else from being told."""
     try:
         tell_batch(run, people(ids, programmes), occasion)
+        return
     except (JobStopped, OperationalError):
         raise
     except Exception:
         if len(ids) == 1:
             log.exception("person_not_told", user=ids[0], kind=run.kind)
             return
-        middle = len(ids) // 2
-        for part in (ids[:middle], ids[middle:]):
-            _tell(run, part, programmes, occasion)
+    middle = len(ids) // 2  # outside the except, so that a log entry holds one trace and not those of all halvings
+    for part in (ids[:middle], ids[middle:]):
+        _tell(run, part, programmes, occasion)
 
 
 def tell_batch(run, persons, occasion):
