@@ -197,7 +197,10 @@ def test_past_figures_take_the_same_queries_for_any_number_of_schools(
 
 @pytest.mark.parametrize("name", ["reports:cancel", "reports:retry"])
 def test_acts_need_a_post(desk_client, package, name):
-    assert desk_client.get(reverse(name, args=[package.pk])).status_code == 405
+    before = package.job.state
+    assert desk_client.get(reverse(name, args=[package.pk])).url == reverse("reports:snapshot", args=[package.pk])
+    package.job.refresh_from_db()
+    assert package.job.state == before
     assert desk_client.get("/desk/compile/").status_code == 405
 
 

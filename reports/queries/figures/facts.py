@@ -93,7 +93,6 @@ class Facts:
 
     def __post_init__(self):
         self.programme = notice_as_of(self.programme, self.at)
-        prefetch_related_objects([self.programme], "categories__category")
         self.known = known_as_of(self.programme, self.at) & Q(visit__school_id=self.school.pk)
 
     @property
@@ -106,6 +105,7 @@ class Facts:
     @cached_property
     def uses(self):
         """The programme's categories, each with its Category."""
+        prefetch_related_objects([self.programme], "categories__category")
         return list(self.programme.categories.all())
 
     @cached_property
