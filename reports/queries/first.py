@@ -94,14 +94,19 @@ def _tells(line, count, dimensions):
     """
     if not line.hidden and not line.hidden_visited:
         return False
-    return any(
-        _tells_part({d: hidden[d] for d in dimensions if d in hidden}, getattr(count, name), [
-            getattr(line.category(d), name) for d in dimensions if d not in hidden
-        ])
-        for name, hidden in (("due", line.hidden), ("visited", line.hidden | line.hidden_visited))
-    )  # fmt: skip
+    counts = [line.category(d) for d in dimensions]
+    no_due = [line.hidden.get(d, "") for d in dimensions]
+    no_visited = [line.hidden_visited.get(d, written) for d, written in zip(dimensions, no_due, strict=True)]
+    return _tells_part(no_due, count.due, [one.due for one in counts]) or _tells_part(
+        no_visited, count.visited, [one.visited for one in counts]
+    )
 
 
-def _tells_part(left_out, union, shown):
-    few = sum(written == suppress.FEW for written in left_out.values())
-    return len(left_out) > few or bool(few) and union - sum(shown) >= few * (suppress.LEAST - 1)
+def _tells_part(written, union, numbers):
+    """written: what stands instead of each category's number, "" where the number itself does."""
+    left_out = len(written) - written.count("")
+    if not left_out:
+        return False
+    few = written.count(suppress.FEW)
+    shown = sum(number for number, instead in zip(numbers, written, strict=True) if not instead)
+    return left_out > few or union - shown >= few * (suppress.LEAST - 1)
