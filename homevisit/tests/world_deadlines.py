@@ -4,6 +4,7 @@ belongs to a whole school is one row for all its classes."""
 from core.clock import now, today
 from core.jobs import create
 from programmes.models import PastNotice
+from programmes.queries.rows import rows_in
 from reminders.enums import Channel, Platform
 from reminders.models import Delivery, Digest, RobotHook, Run
 from reports.models import Nudge, ReviewDuty, SavedView, SchoolPart, SubmissionLine
@@ -15,6 +16,7 @@ from works.models import PastAward
 def what_was_true_before(rows):
     """{model label: row}; rows: what stands at the place now."""
     student, change, due = rows["students.Student"], rows["students.ChangeEvent"], rows["visits.Due"]
+    programme = rows["programmes.Programme"]
     return {
         "students.PastHousehold": PastHousehold.objects.create(student=student, household=None, until=now()),
         "students.PastAnswer": PastAnswer.objects.create(
@@ -22,7 +24,7 @@ def what_was_true_before(rows):
         ),
         "visits.PastDue": PastDue.objects.create(due=due, exempt_reason="other", until=now()),
         "programmes.PastNotice": PastNotice.objects.get_or_create(
-            programme=rows["programmes.Programme"], defaults={"data": {}, "until": now()}
+            programme=programme, defaults={"data": rows_in(programme), "until": now()}
         )[0],
         "works.PastAward": PastAward.objects.create(work=rows["works.Work"], label="一等奖", until=now()),
     }
