@@ -50,7 +50,12 @@ def make_programme(authority=None, *, code="binhe-2022", categories=("HARDSHIP",
         title="走访全覆盖",
         at=timezone.make_aware(datetime(2022, 10, 1)),
     )
-    for position, name in enumerate(categories):
-        category, _ = Category.objects.get_or_create(authority=authority, code=name, defaults={"name": name})
-        ProgrammeCategory.objects.create(programme=programme, category=category, position=position, label=name)
+    Category.objects.bulk_create(
+        [Category(authority=authority, code=name, name=name) for name in categories], ignore_conflicts=True
+    )
+    by_code = {category.code: category for category in Category.objects.filter(authority=authority, code__in=categories)}
+    ProgrammeCategory.objects.bulk_create(
+        ProgrammeCategory(programme=programme, category=by_code[name], position=position, label=name)
+        for position, name in enumerate(categories)
+    )
     return programme

@@ -50,13 +50,14 @@ def make_upward(authority=None, **fields):
     """make_programme with UPWARD, the three deadlines of a notice (plan 31 August, coverage 30 September, submissions
     8 October 2022) and two phases."""
     programme = make_programme(authority, config=UPWARD, **fields)
-    for kind, title, end in (("plan", "报送方案", (2022, 9, 1)), ("submissions", "报送故事和报告", (2022, 10, 9))):
-        Deadline.objects.create(programme=programme, kind=kind, title=title, at=timezone.make_aware(datetime(*end)))
-    Phase.objects.create(
-        programme=programme, code="visits", name="走访", starts_on=date(2022, 8, 1), ends_on=date(2022, 9, 30), position=0
+    deadlines = (("plan", "报送方案", (2022, 9, 1)), ("submissions", "报送故事和报告", (2022, 10, 9)))
+    Deadline.objects.bulk_create(
+        Deadline(programme=programme, kind=kind, title=title, at=timezone.make_aware(datetime(*end)))
+        for kind, title, end in deadlines
     )
-    Phase.objects.create(
-        programme=programme, code="summary", name="总结报送", starts_on=date(2022, 10, 1), ends_on=date(2022, 10, 8),
-        position=1,
-    )  # fmt: skip
+    phases = (("visits", "走访", (2022, 8, 1), (2022, 9, 30)), ("summary", "总结报送", (2022, 10, 1), (2022, 10, 8)))
+    Phase.objects.bulk_create(
+        Phase(programme=programme, code=code, name=name, starts_on=date(*first), ends_on=date(*last), position=position)
+        for position, (code, name, first, last) in enumerate(phases)
+    )
     return programme
