@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.urls import reverse
 
 from programmes.actions.past import keep_notice, lock_notice
@@ -52,6 +53,7 @@ def pages(monkeypatch):
     monkeypatch.setattr(views, "PAGE", 2)
 
 
+@transaction.atomic
 def rewrite(programme, fields, change):
     """As the administration does."""
     stood = lock_notice(programme.pk)

@@ -28,7 +28,7 @@ def test_a_figure_of_an_instant_stays_as_it_was_told(history):
 
 @pytest.mark.prove
 @pytest.mark.django_db
-@settings(max_examples=40, **in_a_test)
+@settings(max_examples=25, **in_a_test)
 @given(history=LONG_HISTORY)
 def test_a_figure_of_an_instant_stays_as_it_was_told_through_long_histories(history):
     stays(history)
