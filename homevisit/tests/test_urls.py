@@ -12,7 +12,7 @@ from homevisit.tests.url_table import PLACES, TABLE, Row
 from homevisit.tests.world import World
 
 pytestmark = pytest.mark.django_db
-SHORT = {"class_head", "school_leader"}  # the other roles: make prove
+SHORT = {"school_leader"}  # the other roles: make prove
 LONG = [pytest.mark.prove, pytest.mark.walk]
 OPEN = {"healthz", "readyz", "account_login", "account_logout", "account_inactive", "visits:calendar_feed"}  # without sign-in
 

@@ -209,6 +209,7 @@ STATES_BY_VERB = {
 }
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("number", range(4), ids=("recorded", "returned", "locked", "voided"))
 def test_state_by_verb_by_role(as_user, visit, head, mentor, leader, verb, number):

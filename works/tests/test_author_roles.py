@@ -43,6 +43,7 @@ def people(head, teacher, leader, school_admin, officer, reviewer, other_school)
     }  # fmt: skip
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.seed("W89", "W17", "W44", "S7", "W62")
 @pytest.mark.parametrize(
     "kind", [kind if kind in ("story", "deeds") else pytest.param(kind, marks=pytest.mark.prove) for kind in KINDS]

@@ -166,6 +166,7 @@ def test_judges_of_a_district_are_found_by_school_and_capped(as_user, programme,
     assert "1990000" not in text
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("state", ["draft", "open", "closed"])
 def test_state_and_role(as_user, programme, school, other_school, leader, teacher, state):
     """Leader of the school, colleague, judge, leader of another school, officer: what each is answered."""
