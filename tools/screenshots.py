@@ -41,7 +41,7 @@ PAGES = {
     "visit-log": ("class_head", "/visits/new/"),
     "plan": ("class_head", r"/visits/ → /visits/plan/\d+/"),
     "appointment": ("class_head", r"/visits/ → /visits/appointments/\d+/"),
-    "brief": ("class_head", r"/visits/ → /visits/brief/\d+/"),
+    "brief": ("class_head", r"/visits/ → /visits/appointments/\d+/ → /visits/brief/\d+/"),
     "conduct": ("class_head", "/programme/conduct/"),
     "visit-1-prepare": ("class_head", r"/visits/class/ → /visits/new/\d+/"),
     "visit-2-onsite": ("class_head", r"/visits/class/ → /visits/new/\d+/ #onsite"),
