@@ -9,25 +9,11 @@ from reports.actions.compile import correct_compilation, restart_compilation, ru
 from reports.actions.compile import schools as of_schools
 from reports.models import Compilation, SubmissionLine
 from reports.queries.submissions import register
-from reports.tests.package import PAPERS_BY, District, compiled, members, rows_of
+from reports.tests.package import PAPERS_BY, compiled, members, rows_of
 from schools.tests.factories import make_officer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 LATER = datetime.fromisoformat("2022-11-01T00:00+08:00")
-
-
-@pytest.fixture
-def turn(settings):
-    def to(moment):
-        settings.HOMEVISIT_CLOCK = moment
-        return datetime.fromisoformat(moment)
-
-    return to
-
-
-@pytest.fixture
-def district(turn):
-    return District(turn)
 
 
 def lines(compilation, code="plan"):

@@ -18,7 +18,7 @@ from reports.package.district import check_package, write_package
 from reports.package.school import freeze_extras, read_papers, write_part
 from reports.queries.summary import summary_rows
 from reports.tests.filed import make_filing
-from reports.tests.package import PAPERS_BY, District, compiled, members, rows_of
+from reports.tests.package import PAPERS_BY, compiled, members, rows_of
 from schools.tests.factories import make_officer
 from visits.models import Visit
 from visits.tests.rows import add_visit
@@ -28,20 +28,6 @@ from works.tests.factories import make_work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 STORY, ESSAY = "附件1-感人故事推荐表-晨曦小学-{}.docx", "家访征文-晨曦小学-{}.docx"
-
-
-@pytest.fixture
-def turn(settings):
-    def to(moment):
-        settings.HOMEVISIT_CLOCK = moment
-        return datetime.fromisoformat(moment)
-
-    return to
-
-
-@pytest.fixture
-def district(turn):
-    return District(turn)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 not in them."""
 
 import io
-from datetime import date, datetime
+from datetime import date
 from importlib import import_module
 
 import pytest
@@ -13,7 +13,7 @@ from programmes.actions.publicity import change_publicity
 from programmes.models import Publicity
 from reports.package.school import freeze_extras, write_part
 from reports.package.stood import papers_of
-from reports.tests.package import District, compiled, members
+from reports.tests.package import compiled, members
 from schools.tests.factories import make_officer
 from works.actions.author import submit_work
 from works.actions.district import return_to_school
@@ -23,20 +23,6 @@ from works.queries.facts import seal_facts
 from works.tests.factories import make_work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
-
-
-@pytest.fixture
-def turn(settings):
-    def to(moment):
-        settings.HOMEVISIT_CLOCK = moment
-        return datetime.fromisoformat(moment)
-
-    return to
-
-
-@pytest.fixture
-def district(turn):
-    return District(turn)
 
 
 def words_of(data):

@@ -8,7 +8,7 @@ from reports.actions.filing import accept_filing, return_filing, undo_filing
 from reports.models import SchoolPlan, SchoolReport
 from reports.package.stood import papers_of
 from reports.queries.submissions import standing
-from reports.tests.package import District, compiled, members
+from reports.tests.package import compiled, members
 from schools.models import Decision
 from schools.tests.factories import make_officer
 from works.actions.district import accept_work, return_to_school
@@ -17,20 +17,6 @@ from works.actions.school import recall_work, undo_work
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 DECIDED, DEADLINE, UNDONE = (f"2022-10-0{at}+08:00" for at in ("8T23:59:57", "9T00:00:00", "9T00:00:04"))
 CODES = {"plan", "report", "story", "essay"}
-
-
-@pytest.fixture
-def turn(settings):
-    def to(moment):
-        settings.HOMEVISIT_CLOCK = moment
-        return datetime.fromisoformat(moment)
-
-    return to
-
-
-@pytest.fixture
-def district(turn):
-    return District(turn)
 
 
 @pytest.fixture
