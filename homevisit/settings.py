@@ -41,7 +41,7 @@ HOMEVISIT_CLOCK = env.str("HOMEVISIT_CLOCK", default="")
 if HOMEVISIT_CLOCK and not TESTING:
     raise ImproperlyConfigured("HOMEVISIT_CLOCK is for tests only: unset it")
 
-ROOMS = ["core", "schools", "programmes", "students", "visits", "works", "reports", "reminders"]  # docs/structure.md
+ROOMS = ["core", "schools", "programmes", "students", "visits", "honesty", "works", "reports", "reminders"]  # docs/structure.md
 INSTALLED_APPS = [
     *ROOMS,
     "django.contrib.admin.apps.SimpleAdminConfig",
@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
     "registers": {"task": "visits.tasks.refresh_registers", "schedule": crontab(hour=3, minute=10)},
     "locks": {"task": "visits.tasks.lock_records", "schedule": crontab(hour=3, minute=20)},
     "files": {"task": "reports.tasks.sweep", "schedule": crontab(hour=3, minute=30)},
+    "honesty": {"task": "honesty.tasks.look_through", "schedule": crontab(hour=4, minute=0)},
     "told": {"task": "reminders.tasks.purge", "schedule": crontab(hour=3, minute=50)},
     "drafts": {"task": "visits.tasks.purge_drafts", "schedule": crontab(hour=3, minute=40)},
 }

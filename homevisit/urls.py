@@ -19,6 +19,7 @@ urlpatterns = [
     path("programme/", include("programmes.urls")),
     path("students/", include("students.urls")),
     path("visits/", include("visits.urls")),
+    path("honesty/", include("honesty.urls")),
     path("works/", include("works.urls")),
     path("reminders/", include("reminders.urls")),
     path("messages/", include("schools.urls")),

@@ -5,6 +5,7 @@ A cell lists the places seen: c own class, s same school, o other school of the 
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from homevisit.tests.world import World
@@ -164,7 +165,7 @@ def test_anonymous_and_disabled_people_see_no_row_at_all(world):
 
 
 def test_every_model_of_ours_is_in_the_table():
-    rooms = {"core", "schools", "programmes", "students", "visits", "care", "works", "reports", "reminders", "homevisit"}
+    rooms = {*settings.ROOMS, "homevisit"}
     models = {m._meta.label for m in apps.get_models() if m.__module__.split(".")[0] in rooms}
     assert models == SEES.keys() - {"restricted mark"}
     assert [m for m in models if not hasattr(apps.get_model(m).objects.all(), "visible_to")] == []

@@ -309,13 +309,25 @@ class Callback(Part):
 
 
 class Hints(Part):
-    """Signs of visits for form's sake. Shown to the teacher, then the leader; never scored (domain.md §7)."""
+    """Signs of visits for form's sake. Shown to the teacher, then the leader; never scored (domain.md §7).
+
+    short_visits: calls of one day shorter than shorter_than_minutes from which the day is worth a question.
+    similar_percent, similar_records, similar_from_chars: how alike, in how many records, from which length on.
+    teacher_workdays: so long a hint is the teacher's alone. follow_up_days: after these the district counts it as waiting.
+    """
 
     shorter_than_minutes: Count = 10
     more_than_a_day: Count = 8
+    short_visits: int = Field(3, ge=1)
     last_days: Count = 3
     last_days_share: float = Field(0.4, ge=0, le=1)
     similar_text: bool = True
+    similar_percent: int = Field(90, ge=60, le=100)
+    similar_records: int = Field(3, ge=2)
+    similar_from_chars: int = Field(40, ge=10)
+    reused_photo: bool = True
+    teacher_workdays: Count = 2
+    follow_up_days: int = Field(7, ge=1)
     authority_sees_counts: bool = False
 
 

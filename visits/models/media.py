@@ -35,7 +35,8 @@ class Media(models.Model):
     """A photo or video of a visit. The file as sent is never served: what is kept has been decoded and written anew.
 
     Until the record is submitted it hangs on the form's client_uuid; submit_visit joins it to the visit.
-    file, thumb: names in private storage, random; sha256, width, height, seconds of the kept file.
+    file, thumb: names in private storage, random; sha256, width, height, seconds of the kept file. likeness: of a photo,
+    what it looks like in 128 bits as hex, so that the same picture sent on by a messenger is known again; "" when unknown.
     claimed_at, tries: when a worker last took it up; a lost one is sent again (visits.actions.media.sweep).
     """
 
@@ -54,6 +55,7 @@ class Media(models.Model):
     thumb = models.CharField(max_length=120, blank=True)
     content_type = models.CharField(max_length=20, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    likeness = models.CharField(max_length=32, blank=True)
     size = models.PositiveIntegerField(default=0)  # bytes of the kept file
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HonestyConfig(AppConfig):
+    name = "honesty"
+    verbose_name = "真实性提醒"
