@@ -43,6 +43,7 @@ class LineKind(models.TextChoices):
     REVIEW = "review", "等你看的"
     JUDGING = "judging", "等你评的"
     CONFIRM = "confirm", "等你确认的"
+    HINTS = "hints", "真实性提醒"
     OPINIONS = "opinions", "家长意见"
     CLASS_LEFT = "class_left", "班里还没走访的"
 

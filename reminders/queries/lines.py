@@ -3,12 +3,12 @@ thing that is done is never told of."""
 
 from collections import defaultdict
 
-from reminders.queries import desk, families, looking, missing, visiting, writing
+from reminders.queries import desk, families, hints, looking, missing, visiting, writing
 from reminders.queries.line import ordered, placed
 
 AT_SCHOOL = (
     visiting.appointments, visiting.unwritten, visiting.returned, visiting.confirm, visiting.opinions,
-    visiting.follow_ups, looking.records, writing.works_returned, writing.works_at_school, writing.filings,
+    visiting.follow_ups, looking.records, hints.hints, writing.works_returned, writing.works_at_school, writing.filings,
     writing.statements,
 )  # fmt: skip
 ANYWHERE = (writing.sheets, desk.waiting)

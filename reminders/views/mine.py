@@ -16,7 +16,7 @@ ICONS = {
     LineKind.APPOINTMENTS: "calendar-event", LineKind.RETURNED: "arrow-return-left", LineKind.UNWRITTEN: "pencil",
     LineKind.MISSING: "hourglass-split", LineKind.FAMILIES: "house-door", LineKind.FOLLOW_UPS: "arrow-repeat",
     LineKind.REVIEW: "check2-square", LineKind.JUDGING: "award", LineKind.CONFIRM: "person-check",
-    LineKind.OPINIONS: "chat-left-text", LineKind.CLASS_LEFT: "grid-3x3-gap",
+    LineKind.HINTS: "search", LineKind.OPINIONS: "chat-left-text", LineKind.CLASS_LEFT: "grid-3x3-gap",
 }  # fmt: skip
 URGENT = (LineKind.APPOINTMENTS, LineKind.RETURNED, LineKind.UNWRITTEN, LineKind.MISSING)
 
