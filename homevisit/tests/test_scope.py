@@ -92,6 +92,9 @@ SEES = {
     "visits.VisitDraft": OWN,
     "visits.CalendarLink": OWN,
     "visits.Upload": OWN,
+    "honesty.Hint": {**OWN, **LEADERS},  # the leader's turn has come; the desks have counts, never rows
+    "honesty.HintVisit": {**OWN, **LEADERS},
+    "honesty.SchoolLook": {},  # nobody's: when the program looked
     "works.Work": {**OWN, **OFFICE, **DESK},  # the world's is filed
     "works.WorkVersion": {**OWN, **OFFICE, **DESK},
     "works.PastAward": {**OWN, **OFFICE, **DESK},

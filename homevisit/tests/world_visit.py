@@ -3,6 +3,7 @@
 import uuid
 
 from core.clock import now
+from honesty.models import Hint, HintVisit, SchoolLook
 from programmes.models import Attendance, ConductSignature, DocumentTemplate, Event
 from students.models import Assignment, Consent, PortraitNote
 from visits.actions.calendar import hashed
@@ -30,6 +31,9 @@ def around_visit(visit, student, head, tag):
     """{model label: row}; head wrote the record and owns what is his alone."""
     school, programme = visit.school, visit.programme
     at = {"authority_id": school.authority_id, "school": school}
+    hint = Hint.objects.create(
+        programme=programme, teacher=head, kind="photo", key=tag, facts={"records": 2, "pupils": 2}, leader_from=now(), **at
+    )
     event = Event.objects.create(programme=programme, kind="training", title="家访培训", created_by=head, **at)
     return {
         "programmes.ConductSignature": ConductSignature.objects.create(
@@ -64,4 +68,9 @@ def around_visit(visit, student, head, tag):
         "visits.Upload": Upload.objects.create(
             client_uuid=uuid.uuid4(), programme=programme, school=school, owner=head, kind="photo", size=10
         ),
+        "honesty.Hint": hint,
+        "honesty.HintVisit": HintVisit.objects.create(hint=hint, visit=visit),
+        "honesty.SchoolLook": SchoolLook.objects.get_or_create(
+            programme=programme, school=school, defaults={"looked_at": now()}
+        )[0],
     }  # fmt: skip
