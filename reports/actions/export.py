@@ -9,6 +9,7 @@ from core.audit import record
 from core.clock import now
 from core.formats import instant, percent
 from core.sheets import Column, internal_mark, write_table
+from honesty.enums import HintKind
 from reports.queries.filters import AHEAD
 
 NOTE = (
@@ -17,36 +18,40 @@ NOTE = (
 )
 FIRST_NOTE = "重点首访：要优先走访的各类学生里已走访的比例，一名学生属于几类也只算一次。不足5人写“<5”，会透露别处不足5人的写“…”。"
 OPINIONS_NOTE = "家长意见：走访时听到的条数；已答复：记录写明已当面答复家长的，转学校或老师以后再答复的不算在内。"
+HINTS_NOTE = "真实性提醒：走访记录里值得问一问的地方，不等于结论，不计分，由学校核实。"
 AHEAD_NOTE = "赶不上：照近10个工作日的速度和约好的时间，截止前走不完。扎堆：走访集中在最后几天。都是推算。"
 
 
-def export_desk(programme, lines, filters, *, by, whole, words="", papers=(), has_first=False):
+def export_desk(programme, lines, filters, *, by, whole, words="", papers=(), has_first=False, has_hints=False):
     """An open file of the given lines in their order, with whole, their sum. The audit keeps filters, rows and SHA-256.
 
     words: what the filters say; papers: [(code, label)] of what schools hand in, each a column;
-    has_first: 重点首访 before them.
+    has_first: 重点首访 before them; has_hints: 真实性提醒 after them.
     """
     moment, number = now(), secrets.token_hex(4).upper()
     uses = list(programme.categories.all())
+    last = [Column("真实性提醒", 18)] * has_hints + [Column("预计", 12)] * filters.looks_ahead
     file = BytesIO()
     write_table(
         file,
         title=f"{programme.title}各校走访进度",
         subtitle=f"数据截至{instant(moment)}　" + (f"筛选：{words}" if words else "全部学校"),
-        columns=[*_columns(uses, papers, has_first), *([Column("提醒", 12)] if filters.looks_ahead else [])],
+        columns=[*_columns(uses, papers, has_first), *last],
         rows=[
             [
                 i, line.school.name, line.school.code, line.kind, line.school.town, *_cells(line, uses), _pace(line),
                 *_first(line, has_first), *_opinions(line), *(_paper(line.papers.get(code)) for code, _ in papers),
-                *_warned(line, filters),
+                *_hints(line, has_hints), *_warned(line, filters),
             ]
             for i, line in enumerate(lines, start=1)
         ],
         total=[
             "合计", f"{len(lines)}所学校", "", "", "", *_cells(whole, uses), "", *_first(whole, has_first), *_opinions(whole),
-            *("" for _ in papers), *([""] if filters.looks_ahead else []),
+            *("" for _ in papers), *("" for _ in last),
         ],
-        notes=[NOTE, *([FIRST_NOTE] if has_first else []), OPINIONS_NOTE, *([AHEAD_NOTE] if filters.looks_ahead else [])],
+        notes=[
+            NOTE, *[FIRST_NOTE] * has_first, OPINIONS_NOTE, *[HINTS_NOTE] * has_hints, *[AHEAD_NOTE] * filters.looks_ahead,
+        ],
         sheet="走访进度",
         mark=internal_mark(by, moment, number),
         made_at=moment,
@@ -67,6 +72,16 @@ def _opinions(line):
 
 def _warned(line, filters):
     return ["、".join(AHEAD[code] for code in line.warnings) or "–"] if filters.looks_ahead else []
+
+
+def _hints(line, has_hints):
+    """突击走访、照片重复，超期未回; 已核实; –."""
+    if not has_hints:
+        return []
+    if line.hints is None:
+        return ["–"]
+    kinds = "、".join(HintKind(kind).label for kind in line.hints.kinds) or "已核实"
+    return [f"{kinds}，超期未回" if line.hints.overdue else kinds]
 
 
 def _columns(uses, papers, has_first):

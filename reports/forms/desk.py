@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from reports.enums import Handed
-from reports.queries.filters import AHEAD, DESK_TABS, FIRST, NOBODY_READS
+from reports.queries.filters import AHEAD, DESK_TABS, FIRST, HINTS, NOBODY_READS
 
 SORTS = ("coverage", "name", "due", "waiting", "declined", "answered")
 LONGEST = 40
@@ -25,8 +25,8 @@ class DeskFilter:
     cols: str = ""
 
     @classmethod
-    def read(cls, query, *, kinds, towns, dimensions, papers=(), readers=()):
-        """papers: codes the notice asks schools for; readers: ids of those who read for a school."""
+    def read(cls, query, *, kinds, towns, dimensions, papers=(), readers=(), hints=False):
+        """papers: codes the notice asks schools for; readers: ids of those who read for a school; hints: they are counted."""
         sort = query.get("sort", "")
         by_category = [f"c{dimension}" for dimension in dimensions]
         beside_papers = [FIRST] if papers and query.get("cols") != VISITS else []  # sorted by: seen
@@ -37,7 +37,7 @@ class DeskFilter:
             q=query.get("q", "").replace("\x00", "").strip()[:LONGEST],
             kind=_one_of(query.get("kind"), kinds),
             town=_one_of(query.get("town"), towns),
-            tab=tab if tab in tabs_of(papers) else "",
+            tab=tab if tab in tabs_of(papers, hints=hints) else "",
             plan=_one_of(query.get("plan"), Handed.values if "plan" in papers else ()),
             report=_one_of(query.get("report"), Handed.values if "report" in papers else ()),
             reader=_one_of(query.get("reader"), every if readers else ()),
@@ -53,6 +53,10 @@ class DeskFilter:
     def looks_ahead(self):
         """Whether the table is of schools the outlook speaks of."""
         return self.tab in AHEAD
+
+    @property
+    def asks_hints(self):
+        return self.tab in HINTS
 
     @property
     def number(self):
@@ -74,10 +78,11 @@ class DeskFilter:
         return f"?{urlencode(values)}" if values else ""
 
 
-def tabs_of(papers):
-    """{code: label} of the tabs a notice that asks for these papers has."""
+def tabs_of(papers, *, hints=False):
+    """{code: label} of the tabs a notice that asks for these papers has; hints: the district counts 真实性提醒."""
     without = set() if "report" in papers else {"unreported"}
     without |= set() if papers else {"waiting", "returned"}
+    without |= set() if hints else set(HINTS)
     return {code: label for code, label in DESK_TABS.items() if code not in without}
 
 

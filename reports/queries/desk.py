@@ -6,6 +6,7 @@ from functools import cached_property, partial
 
 from core.clock import today
 from core.formats import percent
+from honesty.queries.desk import SchoolHints, counts_hints, schools_hints
 from reports.enums import Handed
 from reports.models import ReviewDuty
 from reports.queries import suppress
@@ -96,6 +97,7 @@ class SchoolLine(Paced):
     papers: dict = field(default_factory=dict)  # {code: Line} of reports.queries.submissions
     reader: tuple | None = None  # (id, name) of who reads what it hands in
     waiting: Waiting = Waiting()
+    hints: SchoolHints | None = None  # 真实性提醒, None where there are none to tell
     warnings: tuple = ()  # of AHEAD, where they were asked for
 
     @property
@@ -116,6 +118,10 @@ class SchoolLine(Paced):
             return self.handed("report") in (Handed.MISSING, Handed.DRAFT)
         if tab == "waiting":
             return bool(self.waiting.count)
+        if tab == "hints":
+            return self.hints is not None
+        if tab == "overdue":
+            return self.hints is not None and self.hints.overdue
         if tab in AHEAD:
             return tab in self.warnings or tab == "warned" and bool(self.warnings)
         return any(paper.state == Handed.RETURNED for paper in self.papers.values())
@@ -134,7 +140,7 @@ class Desk:
     """All schools of the programme's authority, in order of code, and their sum.
 
     papers: [(code, label)] of what the notice asks schools for; readers: {id: name} of those who read for a school;
-    has_first: whether 重点首访 stands beside the papers.
+    has_first: whether 重点首访 stands beside the papers; has_hints: whether 真实性提醒 are counted.
     """
 
     lines: list
@@ -142,6 +148,7 @@ class Desk:
     papers: list = field(default_factory=list)
     readers: dict = field(default_factory=dict)
     has_first: bool = False
+    has_hints: bool = False
 
     @cached_property
     def behind(self):
@@ -175,8 +182,8 @@ def desk(programme, *, user):
 
 
 def whole_desk(programme, *, user):
-    """desk() with what each school handed in and heard, who goes first, what waits and who reads it. At most ten queries
-    more."""
+    """desk() with what each school handed in and heard, who goes first, what waits, who reads it and what is worth a
+    question. At most eleven queries more."""
     page = desk(programme, user=user)
     papers = [(code, HEADS.get(code, label)) for code, label, _ in asked(programme)]
     in_use = [line.school.pk for line in page.lines if line.school.is_active]
@@ -185,14 +192,16 @@ def whole_desk(programme, *, user):
     readers = {school: (pk, name) for school, pk, name in rows.values_list("school_id", "reviewer_id", "reviewer__name")}
     shows_first = bool(papers) and has_first(programme)
     first = firsts(programme, page.lines, user=user) if shows_first else {}
-    opinions = answered_by_school(programme, user)
+    opinions, hints = answered_by_school(programme, user), schools_hints(programme, user)
     nothing, nobody, unheard = Waiting(), First(), UNHEARD
     for line in page.lines:
         pk = line.school.pk
         line.papers, line.reader, line.waiting = handed.get(pk, {}), readers.get(pk), waiting.get(pk, nothing)
         line.first, line.opinions = first.get(pk, nobody), opinions.get(pk, unheard)
+        line.hints = hints.get(pk)
     page.sum.first, page.sum.opinions = first_sum(page.lines, every=True), _opinions_of(page.lines)
-    return Desk(page.lines, page.sum, papers, dict(sorted(readers.values(), key=lambda pair: pair[1])), shows_first)
+    by_name = dict(sorted(readers.values(), key=lambda pair: pair[1]))
+    return Desk(page.lines, page.sum, papers, by_name, shows_first, counts_hints(programme, user))
 
 
 def look_ahead(page, programme, *, user):

@@ -8,8 +8,9 @@ EVERY = ("every", "报上来的全部")
 STATES = [("waiting", "待审"), ("accepted", "已通过"), ("recommended", "已推荐"), ("returned", "已退回")]
 AWARDED = ("awarded", "已表彰")
 UPPER = ("upper", "已报上级")  # asked for by an address, where the kind goes on
-AHEAD = {"warned": "有提醒", "slow": "赶不上", "rush": "扎堆"}  # what the outlook says, counted only where it is asked for
-DESK_TABS = {"unreported": "报告未交", "waiting": "待审", "returned": "退回中", "behind": "进度落后", **AHEAD}
+HINTS = {"hints": "有提醒", "overdue": "超期未回"}  # 真实性提醒, where the notice lets the district count them
+AHEAD = {"warned": "赶不上或扎堆", "slow": "赶不上", "rush": "扎堆"}  # what the outlook says, counted only where it is asked for
+DESK_TABS = {"unreported": "报告未交", "waiting": "待审", "returned": "退回中", "behind": "进度落后", **HINTS, **AHEAD}
 FIRST = "first"  # sorts by 重点首访
 NOBODY_READS = "none"  # schools nobody was named to read for
 

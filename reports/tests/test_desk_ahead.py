@@ -1,4 +1,4 @@
-"""有提醒: the schools the outlook speaks of, by name, without a ranking and counted only where it is asked for."""
+"""赶不上或扎堆: the schools the outlook speaks of, by name, without a ranking and counted only where it is asked for."""
 
 import re
 from datetime import date
@@ -50,7 +50,7 @@ def names(page):
 
 
 def tags(page):
-    """{school: words of 提醒}"""
+    """{school: words of 预计}"""
     rows = page.content.decode().split("<tbody>")[1].split("</tbody>")[0].split("<tr>")[1:]
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
     return {re.sub("<[^>]+>", "", row[1]): re.sub("<[^>]+>", "", row[-1]) for row in cells}
@@ -67,9 +67,9 @@ def tags(page):
 def test_the_schools_behind_the_outlook_stand_with_what_is_said_of_them(desk, tab, expected):
     for query in (f"?tab={tab}", f"?tab={tab}&cols=visits"):
         page = client_of(desk.officer).get(f"/desk/{query}")
-        assert tags(page) == expected and "提醒</th>" in page.content.decode()
-    counts = {one["label"]: (one["count"], one["current"]) for one in page.context["tabs"] if one["label"] in "有提醒赶不上扎堆"}
-    labels = {"warned": "有提醒", "slow": "赶不上", "rush": "扎堆"}
+        assert tags(page) == expected and "预计</th>" in page.content.decode()
+    counts = {one["label"]: (one["count"], one["current"]) for one in page.context["tabs"] if one["label"] in "赶不上或扎堆"}
+    labels = {"warned": "赶不上或扎堆", "slow": "赶不上", "rush": "扎堆"}
     assert counts == {labels[one]: (number, one == tab) for one, number in (("warned", 2), ("slow", 1), ("rush", 1))}
 
 
@@ -91,8 +91,8 @@ def test_the_plain_desk_asks_nobodys_outlook(desk):
         return page, sum("first_on" in query["sql"] for query in queries)
 
     page, queries = asked("/desk/")
-    assert queries == 0 and "提醒</th>" not in page.content.decode()
-    assert [(one["label"], one["count"]) for one in page.context["tabs"]][-1] == ("有提醒", None)
+    assert queries == 0 and "预计</th>" not in page.content.decode()
+    assert [(one["label"], one["count"]) for one in page.context["tabs"]][-1] == ("赶不上或扎堆", None)
     assert asked("/desk/?tab=warned")[1] > 0
 
 
@@ -104,7 +104,7 @@ def test_the_order_is_the_tables_own(desk):
 def test_nobody_to_be_reminded_is_said_in_words(desk, settings):
     settings.HOMEVISIT_CLOCK = "2022-10-05T09:00+08:00"
     text = client_of(desk.officer).get("/desk/?tab=slow").content.decode()
-    assert "没有要提醒的学校" in text and "<tbody>" not in text
+    assert "没有赶不上的学校" in text and "<tbody>" not in text
 
 
 def test_acts_views_and_the_workbook_know_the_tab(desk):
@@ -115,11 +115,11 @@ def test_acts_views_and_the_workbook_know_the_tab(desk):
     assert "赶不上" in client.get("/desk/views/").content.decode()
     sheet = openpyxl.load_workbook(BytesIO(client.get("/desk/export/?tab=warned").getvalue())).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    at = next(row.index("提醒") for row in rows if "提醒" in row)
+    at = next(row.index("预计") for row in rows if "预计" in row)
     assert {row[1]: row[at] for row in rows if str(row[1]).startswith("示例")} == {
         "示例望江小学": "赶不上", "示例云杉小学": "扎堆",
     }  # fmt: skip
-    assert "筛选：有提醒" in rows[1][0]
+    assert "筛选：赶不上或扎堆" in rows[1][0]
 
 
 @pytest.mark.parametrize("schools", [1, 3])

@@ -104,7 +104,7 @@ def test_tabs_and_filters_by_papers_and_readers(desk, four, query, expected):
     page = browser(desk.officer).get(f"/desk/?{query}")
     assert names(page) == expected
     assert {tab["label"]: tab["count"] for tab in page.context["tabs"]} == {
-        "全部": 4, "报告未交": 2, "待审": 2, "退回中": 1, "进度落后": 0, "有提醒": None,
+        "全部": 4, "报告未交": 2, "待审": 2, "退回中": 1, "进度落后": 0, "赶不上或扎堆": None,
     }  # fmt: skip
 
 

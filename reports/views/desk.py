@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.access import authorize
 from core.clock import local_date, now, today
 from core.formats import day, headline
+from honesty.queries.desk import schools_hints
 from programmes.config.days import last_day_before
 from programmes.models import Programme
 from programmes.queries.current import current_programme
@@ -30,7 +31,7 @@ from reports.queries.desk import (
     summed,
     whole_desk,
 )
-from reports.queries.filters import AHEAD, OF_SCHOOL
+from reports.queries.filters import AHEAD, HINTS, OF_SCHOOL
 from reports.queries.review import Waiting
 from reports.views import rows
 from reports.views.jobs import job_context
@@ -39,7 +40,9 @@ from visits.queries.coverage import priority_waiting
 from visits.queries.school import tasks
 
 PAGE = 50
+CARDS = 5  # on top of the desk
 VIEWS = "desk"  # page of SavedView
+NO_HINTS = {"hints": "各校的走访记录里没有要问的。", "overdue": "学校收到的提醒都在期限内。"}
 CLASS_SORTS = ("coverage", "due", "waiting", "declined")  # not by a category: the order would tell hidden counts
 
 
@@ -57,7 +60,7 @@ def desk_filters(query, page, programme):
     """What an address asks of the desk's table."""
     return DeskFilter.read(
         query, kinds=page.kinds, towns=page.towns, papers=[code for code, _ in page.papers], readers=page.readers,
-        dimensions=[use.position + 1 for use in programme.categories.all()],
+        dimensions=[use.position + 1 for use in programme.categories.all()], hints=page.has_hints,
     )  # fmt: skip
 
 
@@ -89,6 +92,7 @@ def home(request):
         "page": shown,
         "matching": len(lines),
         "tabs": _tabs(page, filters),
+        "no_hints": NO_HINTS.get(filters.tab, ""),
         "views": _views(request, filters),
         "states": Handed.choices,
         "job": job_context(latest.job, latest) if latest else None,
@@ -104,7 +108,7 @@ def _table(programme, page, filters, shown, lines):
     uses = list(programme.categories.all())
     label = f"合计 {len(lines)}所" if filters.narrows else "合计"
     of_visits = filters.cols == VISITS or not page.papers
-    columns = rows.Columns(uses, None if of_visits else page.papers, page.has_first, filters.looks_ahead)
+    columns = rows.Columns(uses, None if of_visits else page.papers, page.has_first, page.has_hints, filters.looks_ahead)
     return {
         "of_visits": of_visits,
         "categories": _heads(uses),
@@ -127,6 +131,9 @@ def _strip(programme, page, user):
     waiting = {use: number for use, number in priority_waiting(programme, page.sum.figure).items() if number}
     dimensions = [use.position + 1 for use in waiting]
     then = coming[1:2]
+    hints = _hints(programme, page) if page.has_hints else None
+    review = _to_review(page, user) if page.papers else None
+    cards = 2 + sum(map(bool, (after, review, hints)))
     return {
         "coverage": coverage_task and _countdown(coverage_task, "走访截止"),
         "next": after and _countdown(after, after.title),
@@ -135,7 +142,21 @@ def _strip(programme, page, user):
         "waiting": max(waiting.items(), key=lambda pair: pair[1], default=None),
         "waiting_schools": sum(1 for line in page.lines if any(line.category(d).waiting for d in dimensions)),
         "waiting_sort": f"-c{max(waiting, key=waiting.get).position + 1}" if waiting else "",
-        "review": _to_review(page, user) if page.papers else None,
+        "review": review,
+        "hints": hints,
+        "cards": min(cards + 1, CARDS),
+        "room": cards < CARDS,  # for the categories that go first, which otherwise stand in a line below
+    }
+
+
+def _hints(programme, page):
+    """真实性提醒: at how many schools, how many have looked into all of theirs, how many let one lie."""
+    told = [line.hints for line in page.lines if line.hints]
+    return {
+        "schools": len(told),
+        "concluded": sum(hints.concluded for hints in told),
+        "overdue": sum(hints.overdue for hints in told),
+        "days": programme.rules.hints.follow_up_days,
     }
 
 
@@ -176,10 +197,12 @@ def _heads(uses):
 
 
 def _tabs(page, filters):
-    """The outlook is not asked for only to be counted: its tabs have numbers, and its parts stand, when one is open."""
-    tabs = {"": "全部"} | tabs_of([code for code, _ in page.papers])
-    if not filters.looks_ahead:
-        tabs = {code: label for code, label in tabs.items() if code not in AHEAD or code == "warned"}
+    """The outlook is not asked for only to be counted: its tabs have numbers when one is open. A part of a tab stands
+    beside it while one of the two is open."""
+    tabs = {"": "全部"} | tabs_of([code for code, _ in page.papers], hints=page.has_hints)
+    for whole, *parts in (AHEAD, HINTS):
+        if filters.tab not in (whole, *parts):
+            tabs = {code: label for code, label in tabs.items() if code not in parts}
     return [
         {
             "label": label,
@@ -209,6 +232,7 @@ def school(request, pk):
     if place.authority_id != programme.authority_id:
         return render(request, "desk/school_none.html", {"school": place, "programme": programme})
     lines, whole = class_lines(programme, place, user=request.user)
+    hints = schools_hints(programme, request.user, place).get(place.pk)
     uses = list(programme.categories.all())
     sort = request.GET.get("sort", "")
     if sort.removeprefix("-") in CLASS_SORTS:
@@ -223,6 +247,9 @@ def school(request, pk):
         "complete": sum(line.count.complete for line in lines),
         "sort": sort,
         "categories": _heads(uses),
+        "hints": hints,
+        "hint_tags": rows.hint_tags(hints),
+        "follow_up_days": programme.rules.hints.follow_up_days,
         "kinds": [(use.label, rows.category(whole, use.position + 1)) for use in uses],
         "table_rows": rows.class_rows(lines, uses),
         "cards": rows.class_cards(lines),
@@ -259,8 +286,9 @@ def export(request):
         words = f"选中的{len(lines)}所"
     whole = _sum_of(page, lines)
     file = export_desk(
-        programme, lines, filters, by=request.user, whole=whole, words=words, papers=page.papers, has_first=page.has_first
-    )
+        programme, lines, filters, by=request.user, whole=whole, words=words, papers=page.papers, has_first=page.has_first,
+        has_hints=page.has_hints,
+    )  # fmt: skip
     name = f"{programme.short_title}走访进度.xlsx"
     response = FileResponse(file, as_attachment=True, filename=name, content_type=rows.XLSX)
     response["Cache-Control"] = "no-store, private"

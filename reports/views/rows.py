@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 
 from core.formats import percent, thousands
 from core.templatetags.ui import bar, icon
+from honesty.enums import SHORT as HINT_WORDS
 from reports.enums import Handed
 from reports.queries.filters import AHEAD, OF_SCHOOL
 
@@ -34,6 +35,7 @@ class Columns:
     uses: list
     papers: list | None = None  # [(code, label)] of what was handed in, instead of the categories
     has_first: bool = False
+    has_hints: bool = False
     looks_ahead: bool = False
 
 
@@ -52,7 +54,7 @@ def _school_row(line, columns):
 
 
 def _school_cells(line, columns, address):
-    """应访 已访 走访覆盖 重点首访 意见答复, then the categories, or each paper and who reads them; 提醒."""
+    """应访 已访 走访覆盖 重点首访 意见答复, then the categories, or each paper and who reads them; 提醒 预计."""
     cells = [*_reached(line, address), *_beside(line, columns)]
     if columns.papers is None:
         cells += _of_visits(line, columns.uses, address)
@@ -60,6 +62,8 @@ def _school_cells(line, columns, address):
         cells.append(_number_cell(thousands(line.count.waiting), address + "?sort=-waiting"))
         cells += [f"<td>{_paper(line, code)}</td>" for code, _ in columns.papers]
         cells.append(f"<td>{escape(line.reader[1]) if line.reader else NONE}</td>")
+    if columns.has_hints:
+        cells.append(f"<td>{hint_tags(line.hints) or NONE}</td>")
     if columns.looks_ahead:
         cells.append(f"<td>{_warning_tags(line) or NONE}</td>")
     return "".join(cells)
@@ -73,6 +77,15 @@ def _beside(line, columns):
         cells.append(f'<td class="n">{shown}</td>')
     cells.append(f'<td class="n">{line.answered if line.opinions[0] else NONE}</td>')
     return cells
+
+
+def hint_tags(hints):
+    """突击 雷同 照片 of what the school has yet to look into, 已核实 when nothing is left; "" where there is nothing."""
+    if hints is None:
+        return ""
+    if hints.concluded:
+        return _tag("mute", "check-lg", "已核实")
+    return mark_safe(" ".join(_tag("late", "exclamation-triangle", HINT_WORDS[kind]) for kind in hints.kinds))
 
 
 def _warning_tags(line):
@@ -91,8 +104,7 @@ def schools_sum(whole, lines, columns, label):
             filed = sum(line.papers[code].count for line in lines if code in line.papers)
             cells.append(f'<td class="num">{thousands(filed)}</td>')
         cells.append("<td></td>")
-    if columns.looks_ahead:
-        cells.append("<td></td>")
+    cells += ["<td></td>"] * (columns.has_hints + columns.looks_ahead)
     return format_html('<tr><td></td><th scope="row" colspan="3">{}</th>{}</tr>', label, mark_safe("".join(cells)))
 
 
@@ -209,7 +221,7 @@ def _school_card(line, papers):
     shown = [(line.papers[code], label) for code, label in papers if code in line.papers]
     tags = "".join(_card_tag(*one) for one in shown if (one[0].code, one[0].state) != ("plan", Handed.ACCEPTED))
     tags += f'<span class="tag t-mute num">意见答复{line.answered}</span>' if line.opinions[0] else ""
-    tags += _warning_tags(line)
+    tags += hint_tags(line.hints) + _warning_tags(line)
     return (
         f'<a class="sl" href="{_address(school.pk)}"><span class="fx fx-b"><b class="ink">{escape(school.short_name)}</b>'
         f'<b class="ink num">{percent(count.visited, count.due)}</b></span>'
