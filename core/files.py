@@ -15,6 +15,8 @@ from django.core.files.storage import FileSystemStorage, default_storage
 BLOCK = 1 << 20
 READY = ".ready"
 UNFINISHED = ".unfinished-"  # what a worker has at hand
+WORKING = "homevisit-work-"  # the same in the machine's folder for temporary files
+UPLOADED = ".upload"  # in the name Django gives a large file while its request lasts: tmpk3dj2x9.upload.zip
 
 
 def in_folder():
@@ -33,6 +35,14 @@ def private_path(name):
 def place_of(name):
     """For people: where the file is."""
     return str(private_path(name)) if in_folder() else f"s3://{default_storage.bucket_name}/{name}"
+
+
+@contextmanager
+def work_folder():
+    """A folder on this machine for one piece of work, gone with it. What a process that was killed leaves in it is
+    removed at night (remove_unfinished)."""
+    with tempfile.TemporaryDirectory(prefix=WORKING) as folder:
+        yield Path(folder)
 
 
 def write_private(name, write):
@@ -66,8 +76,8 @@ def _write_to_folder(target, write):
 
 def _write_to_s3(name, write):
     """Whole here first: an object appears only when all of it has arrived there."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"file{Path(name).suffix}"
+    with work_folder() as folder:
+        path = folder / f"file{Path(name).suffix}"
         path.touch(0o600)
         write(str(path))
         with path.open("rb") as file:
@@ -100,8 +110,8 @@ def local_copy(name):
     if in_folder():
         yield private_path(name)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"file{Path(name).suffix}"
+    with work_folder() as folder:
+        path = folder / f"file{Path(name).suffix}"
         with open_private(name) as source, path.open("wb") as copy:
             shutil.copyfileobj(source, copy, BLOCK)
         yield path
@@ -139,17 +149,45 @@ def seconds_old(name):
 
 
 def remove_unfinished(age):
-    """What workers that died had begun to write, older than that (a timedelta) → how many. In S3 nothing is begun there."""
+    """What processes that died had begun to write, older than that (a timedelta) → how many: in the folder of files, and
+    on this machine, where a file for S3 is made whole before it goes. In S3 nothing is begun."""
     removed = 0
     for folder, _, files in os.walk(settings.MEDIA_ROOT) if in_folder() else ():
-        for path in (Path(folder) / name for name in files if name.startswith(UNFINISHED)):
-            try:
-                if time.time() - path.stat().st_mtime > age.total_seconds():
-                    path.unlink()
-                    removed += 1
-            except FileNotFoundError:
-                continue  # finished, or removed by another, a moment ago
-    return removed
+        removed += sum(_remove_old(Path(folder) / name, age) for name in files if name.startswith(UNFINISHED))
+    return removed + remove_left_here(age)
+
+
+def remove_left_here(age):
+    """The same in this machine's folder for temporary files, which other programs share: only this user's."""
+    with os.scandir(tempfile.gettempdir()) as found:
+        named = [Path(one.path) for one in found if _is_ours(one.name)]
+    return sum(_remove_old(path, age) for path in named if _owner(path) == os.getuid())
+
+
+def _owner(path):
+    try:
+        return path.lstat().st_uid
+    except FileNotFoundError:
+        return None
+
+
+def _is_ours(name):
+    return name.startswith(WORKING) or (name.startswith("tmp") and UPLOADED in name)
+
+
+def _remove_old(path, age):
+    """True when it was there and old enough. A folder is as old as the youngest in it."""
+    try:
+        written = max(one.lstat().st_mtime for one in (path, *path.rglob("*")))
+        if time.time() - written <= age.total_seconds():
+            return False
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    except FileNotFoundError:
+        return False  # finished, or removed by another, a moment ago
+    return True
 
 
 def storage_ready():

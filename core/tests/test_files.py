@@ -1,8 +1,14 @@
 """Private files in a folder and in S3: whole or not there, under one name, for nobody outside."""
 
 import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
 import urllib.error
 import urllib.request
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -16,7 +22,9 @@ from core.files import (
     open_private,
     place_of,
     private_path,
+    remove_left_here,
     storage_ready,
+    work_folder,
     write_bytes,
     write_private,
 )
@@ -153,3 +161,90 @@ def test_a_url_of_a_bucket_is_private_and_signed():
 def test_a_wrong_url_says_what_it_should_be(url):
     with pytest.raises(ValueError, match="STORAGE_URL"):
         storage_of(url)
+
+
+# ── What a process that was killed leaves on this machine ──
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def aged(path, hours):
+    moment = time.time() - hours * 3600
+    os.utime(path, (moment, moment))
+    return path
+
+
+def touched(path):
+    path.touch()
+    return path
+
+
+A_DAY = timedelta(days=1)
+BEGIN_AND_DIE = """
+import os, signal, sys
+sys.path.insert(0, sys.argv[1])
+from core.files import work_folder
+with work_folder() as folder:
+    (folder / "file.zip").write_bytes(b"half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_work_that_ends_leaves_nothing_even_when_it_fails(temporary):
+    with work_folder() as folder:
+        (folder / "a").write_text("x")
+        assert folder.parent == temporary and folder.stat().st_mode & 0o077 == 0
+    with pytest.raises(OSError), work_folder():
+        raise OSError("disk full")
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_process_left_goes_after_a_day(temporary, settings):
+    done = subprocess.run(
+        [sys.executable, "-c", BEGIN_AND_DIE, str(settings.BASE_DIR)],
+        env={**os.environ, "TMPDIR": str(temporary), "DJANGO_SETTINGS_MODULE": "homevisit.settings_test"}, check=False,
+    )  # fmt: skip
+    assert done.returncode == -9
+    (folder,) = temporary.iterdir()
+    assert remove_left_here(A_DAY) == 0
+    aged(folder / "file.zip", 25)
+    aged(folder, 25)
+    assert remove_left_here(A_DAY) == 1
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_folder_still_written_to_and_what_other_programs_own_stay(temporary):
+    kept = []
+    for name in ("homevisit-work-abc", "tmpk3dj2x9", "systemd-private-1"):
+        (temporary / name).mkdir()
+        aged(touched(temporary / name / "file"), 25)
+        kept.append(temporary / name)
+    (temporary / "homevisit-work-abc" / "young").touch()
+    (temporary / "notes.upload.txt").touch()
+    for path in (*kept, temporary / "notes.upload.txt"):
+        aged(path, 25)
+    sent = aged(touched(temporary / "tmpk3dj2x9.upload.zip"), 25)
+    assert remove_left_here(A_DAY) == 1
+    assert not sent.exists()
+    assert all(path.exists() for path in kept) and (temporary / "notes.upload.txt").exists()
+
+
+def test_a_link_is_removed_and_not_what_it_leads_to(temporary, tmp_path):
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "file").touch()
+    link = temporary / "homevisit-work-link"
+    link.symlink_to(tmp_path / "kept")
+    assert remove_left_here(timedelta(days=-1)) == 1
+    assert not link.is_symlink() and (tmp_path / "kept" / "file").exists()
+
+
+def test_another_users_folder_is_left_alone(temporary, monkeypatch):
+    (temporary / "homevisit-work-abc").mkdir()
+    monkeypatch.setattr(os, "getuid", lambda: 65533)
+    assert remove_left_here(timedelta(days=-1)) == 0

@@ -2,17 +2,15 @@
 
 import hashlib
 import shutil
-import tempfile
 import uuid
 from functools import partial
-from pathlib import Path
 
 from django.db import transaction
 
 from core.access import authorize
 from core.audit import record
 from core.clock import now, today
-from core.files import delete_private, write_private
+from core.files import delete_private, work_folder, write_private
 from core.media import kinds
 from core.media.convert import keep
 from core.media.kinds import MediaKind
@@ -51,8 +49,8 @@ def add_photos(event, files, *, by):
 def _add(event, file, by):
     """1 for a new photo, 0 for one that stands already. Decoded before anything is locked."""
     _check(file)
-    with tempfile.TemporaryDirectory() as folder:
-        source, out, thumb = (Path(folder) / name for name in ("source", "out", "thumb"))
+    with work_folder() as folder:
+        source, out, thumb = (folder / name for name in ("source", "out", "thumb"))
         checksum = _copied(file, source)
         if event.photos.standing().filter(source_sha256=checksum).exists():
             return 0

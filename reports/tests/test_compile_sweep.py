@@ -20,8 +20,17 @@ from reports.tests.test_compile import compiled
 from reports.tests.test_compile_parts import fails_for
 from schools.tests.factories import make_officer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media", "august")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media", "august", "own_temporary")]
 DAYS_AGO = time.time() - KEPT.total_seconds() - 60
+
+
+@pytest.fixture
+def own_temporary(tmp_path, monkeypatch):
+    """What other tests have at hand on this machine at the moment is not swept here."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
 
 
 def written(name, *, at=DAYS_AGO):
@@ -116,6 +125,16 @@ def test_in_s3_too(midnight, s3_storage, monkeypatch):
     monkeypatch.setattr("reports.actions.compile.sweep.KEPT", timedelta(seconds=-60))
     assert sweep_files() == 1
     assert set(names_below(FOLDER)) == named()
+
+
+def test_what_was_begun_on_this_machine_goes_too(own_temporary, s3_storage):
+    """A worker killed while it makes a file for S3 leaves it half written here."""
+    folder = own_temporary / "homevisit-work-k3dj2x9"
+    folder.mkdir()
+    (folder / "file.zip").write_bytes(b"x")
+    age_all(own_temporary)
+    assert sweep_files() == 1
+    assert list(own_temporary.iterdir()) == []
 
 
 def test_the_night_writes_down_how_many_went(incomplete):

@@ -1,12 +1,12 @@
 """From an uploaded .docx to pieces: each a heading with its text and the section it seems to belong to."""
 
 import re
-import tempfile
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
 from core.child import ChildFailed, ask_child
+from core.files import work_folder
 
 MOST_BYTES = 10 * 1024 * 1024
 CHILD = Path(__file__).with_name("child.py")
@@ -48,12 +48,12 @@ def read(file):
     """Paragraphs of an uploaded file: [(text, level)]. Raises NotTaken."""
     if file.size > MOST_BYTES:
         raise NotTaken(f"文件超过{MOST_BYTES // 1024 // 1024}MB。删去里面的照片再上传。")
-    with tempfile.NamedTemporaryFile(suffix=".docx") as kept:
-        for chunk in file.chunks():
-            kept.write(chunk)
-        kept.flush()
+    with work_folder() as folder:
+        kept = folder / "file.docx"
+        with kept.open("wb") as copy:
+            copy.writelines(file.chunks())
         try:
-            answer = ask_child(CHILD, kept.name, seconds=SECONDS)
+            answer = ask_child(CHILD, kept, seconds=SECONDS)
         except ChildFailed:
             raise NotTaken(REFUSALS["broken"]) from None
     if "refused" in answer:

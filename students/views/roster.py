@@ -1,6 +1,5 @@
 """A roster by browser: upload, preview, confirm once. One view a verb."""
 
-import tempfile
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.access import authorize
 from core.audit import record
 from core.clock import local_date
-from core.files import local_copy
+from core.files import local_copy, work_folder
 from core.states import WrongState
 from schools.models import School
 from students.actions.upload import PlanChanged, cancel, confirm, receive, remove_overdue
@@ -131,8 +130,9 @@ def held_back(request, token):
 
 
 def _workbook(write, name):
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
-        write(file.name)
-        response = HttpResponse(file.read(), content_type=XLSX)
+    with work_folder() as folder:
+        path = folder / "file.xlsx"
+        write(path)
+        response = HttpResponse(path.read_bytes(), content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response

@@ -1,11 +1,9 @@
 """Photos and films of a visit: taken in, written anew by a job, joined to the record, removed."""
 
 import shutil
-import tempfile
 import uuid
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -13,7 +11,7 @@ from django.db.models import F, Q
 from core import jobs
 from core.audit import record
 from core.clock import now
-from core.files import delete_private, local_copy, write_private
+from core.files import delete_private, local_copy, work_folder, write_private
 from core.media.convert import keep
 from core.media.kinds import HEAD, MediaKind, Refused, check_size, kind_of
 from core.states import WrongState, can_move, move
@@ -154,8 +152,8 @@ def process_media(media_id):
     if media is None:
         return
     try:
-        with local_copy(media.source) as source, tempfile.TemporaryDirectory() as folder:
-            out, thumb = Path(folder) / "kept", Path(folder) / "thumb"
+        with local_copy(media.source) as source, work_folder() as folder:
+            out, thumb = folder / "kept", folder / "thumb"
             kept = keep(media.kind, source, out, thumb)
             size, checksum = out.stat().st_size, write_private(media.file, partial(shutil.copyfile, out))
             write_private(media.thumb, partial(shutil.copyfile, thumb))

@@ -2,7 +2,6 @@
 
 import hashlib
 import shutil
-import tempfile
 import uuid
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from django.db import transaction
 from core.access import authorize
 from core.audit import record
 from core.clock import now
-from core.files import delete_private, write_bytes, write_private
+from core.files import delete_private, work_folder, write_bytes, write_private
 from core.media import kinds
 from core.media.convert import keep
 from core.media.kinds import HEAD, MB, MediaKind, kind_of
@@ -125,8 +124,8 @@ def _write(name, data, content_type):
     if content_type == PDF:
         write_bytes(name, data)
         return len(data)
-    with tempfile.TemporaryDirectory() as folder:
-        source, out, thumb = (Path(folder) / part for part in ("source", "out", "thumb"))
+    with work_folder() as folder:
+        source, out, thumb = (folder / part for part in ("source", "out", "thumb"))
         source.write_bytes(data)
         keep(MediaKind.PHOTO, source, out, thumb)
         write_private(name, partial(shutil.copyfile, out))
