@@ -1,12 +1,14 @@
 """Workdays of the state: a kept library for 2004–2026, an admin-edited table for later years or corrections."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from chinese_calendar.constants import holidays as library_holidays
 from chinese_calendar.constants import workdays as library_workdays
+from django.utils import timezone
 
 from schools.models import Workday
 
+LONGEST_REST = 60  # days of a summer in the table, at most
 LIBRARY_YEARS = range(min(library_holidays).year, max(library_holidays).year + 1)
 
 
@@ -60,3 +62,20 @@ def next_workday(day: date) -> date:
     while not is_workday(day):
         day += timedelta(days=1)
     return day
+
+
+def workdays_after(moment: datetime, number: int) -> datetime:
+    """The same time of day so many workdays later; a day off is not begun: from there it counts from the next morning."""
+    if not number:
+        return moment
+    local = timezone.localtime(moment, timezone.get_default_timezone())
+    day, clock = local.date(), local.timetz()
+    kept = kept_days(day, day + timedelta(days=LONGEST_REST + 2 * number))
+    if not is_workday(day, kept):
+        clock = time(tzinfo=clock.tzinfo)
+        while not is_workday(day, kept):
+            day += timedelta(days=1)
+    while number:
+        day += timedelta(days=1)
+        number -= is_workday(day, kept)
+    return datetime.combine(day, clock)

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from core.access import authorize
 from core.clock import now
+from core.states import can_move
 from honesty.actions.parts import clean_words, decide_with_words, locked, said
 from honesty.enums import HINT_MOVES, REASONS, HintState, Reason
 
@@ -26,8 +27,11 @@ def answer(hint, *, by, reason, text=""):
     if hint.state == HintState.ANSWERED and (hint.reason, hint.answer) == (reason, text):
         return hint
     moment = now()
+    if can_move(hint, HINT_MOVES, "answer"):
+        hint.reason = reason  # decide() has an argument of this name, which is not this column
+        hint.save(update_fields=["reason"])
     decide_with_words(
-        hint, HINT_MOVES, "answer", said(Reason(reason).label, text), by=by, level="author", reason=reason, answer=text,
+        hint, HINT_MOVES, "answer", said(Reason(reason).label, text), by=by, level="author", answer=text,
         answered_at=moment, leader_from=min(hint.leader_from, moment),
     )  # fmt: skip
     return hint

@@ -51,6 +51,8 @@ def conclude(hint, *, by, finding, note="", was=""):
 @transaction.atomic
 def reopen(hint, *, by):
     """重新核实: as it was before the conclusion, which stays in the history. Twice is once."""
+    # What it spoke of may have been mended since: the next look finds out. It holds this row before it holds hints.
+    SchoolLook.objects.filter(programme_id=hint.programme_id, school_id=hint.school_id).delete()
     hint = locked(hint)
     authorize(by, "honesty.conclude", hint)
     verb = "reopen_answered" if hint.answered_at else "reopen_told"
@@ -60,8 +62,6 @@ def reopen(hint, *, by):
         hint, HINT_MOVES, verb, by=by, level="school", finding="", finding_note="", concluded_by=None, concluded_at=None,
         weight=0,
     )  # fmt: skip
-    # What it spoke of may have been mended since: the next look finds out.
-    SchoolLook.objects.filter(programme_id=hint.programme_id, school_id=hint.school_id).delete()
     return hint
 
 

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import chinese_calendar
 import pytest
@@ -10,6 +10,7 @@ from schools.calendar import (
     school_year,
     unknown_year_notice,
     workdays,
+    workdays_after,
     workdays_between,
     year_is_known,
 )
@@ -88,3 +89,18 @@ def test_workdays_go_by_the_admins_table_in_one_query(django_assert_num_queries)
 
 def test_a_school_year_begins_on_the_first_of_august():
     assert [school_year(d) for d in (date(2022, 7, 31), date(2022, 8, 1), date(2023, 1, 1))] == [2021, 2022, 2022]
+
+
+@pytest.mark.parametrize(
+    ("moment", "number", "after"),
+    [
+        ("2022-09-19T04:00+08:00", 2, "2022-09-21T04:00+08:00"),  # a Monday
+        ("2022-09-23T04:00+08:00", 2, "2022-09-27T04:00+08:00"),  # a Friday
+        ("2022-09-24T04:00+08:00", 2, "2022-09-28T00:00+08:00"),  # a Saturday: as on Monday morning
+        ("2022-09-30T20:00+08:00", 2, "2022-10-09T20:00+08:00"),  # seven days of holiday, then a make-up weekend
+        ("2022-09-24T04:00+08:00", 0, "2022-09-24T04:00+08:00"),
+        ("2022-09-18T20:30+00:00", 1, "2022-09-20T04:30+08:00"),  # the day is that of Shanghai
+    ],
+)
+def test_so_many_workdays_later(moment, number, after):
+    assert workdays_after(datetime.fromisoformat(moment), number) == datetime.fromisoformat(after)
