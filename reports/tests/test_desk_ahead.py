@@ -53,7 +53,7 @@ def tags(page):
     """{school: words of 预计}"""
     rows = page.content.decode().split("<tbody>")[1].split("</tbody>")[0].split("<tr>")[1:]
     cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
-    return {re.sub("<[^>]+>", "", row[1]): re.sub("<[^>]+>", "", row[-1]) for row in cells}
+    return {re.sub("<[^>]+>", "", row[1]): re.sub("<[^>]+>", "", row[7]) for row in cells}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from honesty.models import Hint
 from honesty.queries.desk import schools_hints
 from programmes.models import Programme
 from reports.tests.at_desk import Desk
-from schools.tests.factories import make_authority, make_officer
+from schools.tests.factories import make_authority, make_class, make_officer
+from students.tests.factories import make_mark, make_student
+from visits.actions.register import open_register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media"), pytest.mark.seed("S29")]
 NAME, WORDS = "陈晓", "一条弄堂里的，一趟走完"
@@ -85,7 +87,7 @@ def column(page):
 
 def test_the_schools_of_the_table_say_of_which_kind(desk, schools):
     page = client_of(desk.officer).get("/desk/?sort=name")
-    told = {"望江小学": "突击", "云杉小学": "雷同 照片", "临溪小学": "已核实", "星禾小学": "–"}
+    told = {"望江小学": "突击", "云杉小学": "雷同、照片", "临溪小学": "已核实", "星禾小学": "–"}
     assert column(page) == told and 'scope="col">提醒</th>' in page.content.decode()
     assert column(client_of(desk.officer).get("/desk/?cols=visits")) == told
     cards = page.content.decode().split('<div class="only-p"><a class="sl"')[1]
@@ -99,8 +101,8 @@ def test_the_card_counts_schools_and_its_numbers_open_them(desk, schools):
     assert plain(card) == "3 所1所已核实，1所超7天未回"
     tabs = {tab["label"]: tab["count"] for tab in page.context["tabs"]}
     assert tabs["有提醒"] == 3 and "超期未回" not in tabs
+    assert 'href="?tab=overdue#schools"' in card
     for address, expected in (("hints", {"望江小学", "云杉小学", "临溪小学"}), ("overdue", {"望江小学"})):
-        assert f'href="?tab={address}#schools"' in card
         page = client.get(f"/desk/?tab={address}")
         assert set(names(page)) == expected
         assert {tab["label"]: tab["count"] for tab in page.context["tabs"]} | {"有提醒": 3, "超期未回": 1} == {
@@ -109,12 +111,14 @@ def test_the_card_counts_schools_and_its_numbers_open_them(desk, schools):
 
 
 def test_what_stood_in_the_cards_place_is_said_below(desk, schools):
-    page = client_of(desk.officer).get("/desk/")
-    assert page.context["strip"]["cards"] == 5 and not page.context["strip"]["room"]
-    assert page.content.decode().count('<div class="l">') == 5
-    let(desk, False)
-    strip = client_of(desk.officer).get("/desk/").content.decode()
-    assert strip.count('<div class="l">') == 5 and "优先类别待访" in strip
+    make_mark(make_student(make_class(schools[0])), by=schools[0].leader)
+    open_register(desk.programme)
+    below = "1所学校还有优先类别的学生待访"
+    for allowed in (True, False):
+        let(desk, allowed)
+        text = client_of(desk.officer).get("/desk/").content.decode()
+        assert text.count('<div class="l">') == 5 and "人待访</a>" in text
+        assert (below in plain(text), "优先类别待访" in text) == (allowed, not allowed)
 
 
 def test_seven_days_are_not_yet_overdue(desk):
@@ -170,8 +174,9 @@ def test_views_and_acts_know_the_tabs(desk, schools):
     client = client_of(desk.officer)
     assert client.post("/desk/views/?tab=overdue", {"name": "要问的"}).url == "/desk/?tab=overdue"
     assert "超期未回" in client.get("/desk/views/").content.decode()
-    asked = client.get("/desk/duty/?all=1&tab=hints")
-    assert len(asked.context["lines"]) == 3
+    asked = client.get("/desk/nudge/?all=1&tab=hints")
+    assert len(asked.context["lines"]) == 3 and asked.context["overdue"] == "望江小学"
+    assert "提醒" not in str(asked.context["told"]) + asked.context["copied"]  # it goes to a group of people
     assert client.post("/desk/views/?tab=warned", {"name": "旧的"}).url == "/desk/?tab=warned"
 
 

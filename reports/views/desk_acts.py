@@ -75,6 +75,7 @@ def nudge(request):
         form=form,
         told=[(school, text) for school, text, why in asked if not why],
         left_out=[(why, len(names), _names(names)) for why, names in left_out.items()],
+        overdue=_names([line.school.short_name for line in chosen.lines if line.hints and line.hints.overdue]),
         copied="\n".join(f"{school.short_name}：{text}" for school, text, _ in asked if text),
     )
     return render(request, "desk/nudge.html", context, status=422 if form.errors else 200)

@@ -54,8 +54,11 @@ def _school_row(line, columns):
 
 
 def _school_cells(line, columns, address):
-    """应访 已访 走访覆盖 重点首访 意见答复, then the categories, or each paper and who reads them; 提醒 预计."""
-    cells = [*_reached(line, address), *_beside(line, columns)]
+    """应访 已访 走访覆盖 预计 重点首访 意见答复, then the categories, or each paper and who reads them; 提醒."""
+    cells = _reached(line, address)
+    if columns.looks_ahead:
+        cells.append(f"<td>{_warning_tags(line) or NONE}</td>")
+    cells += _beside(line, columns)
     if columns.papers is None:
         cells += _of_visits(line, columns.uses, address)
     else:
@@ -64,8 +67,6 @@ def _school_cells(line, columns, address):
         cells.append(f"<td>{escape(line.reader[1]) if line.reader else NONE}</td>")
     if columns.has_hints:
         cells.append(f"<td>{hint_tags(line.hints) or NONE}</td>")
-    if columns.looks_ahead:
-        cells.append(f"<td>{_warning_tags(line) or NONE}</td>")
     return "".join(cells)
 
 
@@ -80,12 +81,12 @@ def _beside(line, columns):
 
 
 def hint_tags(hints):
-    """突击 雷同 照片 of what the school has yet to look into, 已核实 when nothing is left; "" where there is nothing."""
+    """突击、雷同 of what the school has yet to look into, 已核实 when nothing is left; "" where there is nothing."""
     if hints is None:
         return ""
     if hints.concluded:
         return _tag("mute", "check-lg", "已核实")
-    return mark_safe(" ".join(_tag("late", "exclamation-triangle", HINT_WORDS[kind]) for kind in hints.kinds))
+    return _tag("late", "exclamation-triangle", "、".join(HINT_WORDS[kind] for kind in hints.kinds))
 
 
 def _warning_tags(line):
@@ -95,7 +96,7 @@ def _warning_tags(line):
 
 def schools_sum(whole, lines, columns, label):
     """合计 of the listed schools: Σ, rates of the sums, how many stand filed of each paper."""
-    cells = [*_reached(whole), *_beside(whole, columns)]
+    cells = [*_reached(whole), *["<td></td>"] * columns.looks_ahead, *_beside(whole, columns)]
     if columns.papers is None:
         cells += _of_visits(whole, columns.uses)
     else:
@@ -104,13 +105,13 @@ def schools_sum(whole, lines, columns, label):
             filed = sum(line.papers[code].count for line in lines if code in line.papers)
             cells.append(f'<td class="num">{thousands(filed)}</td>')
         cells.append("<td></td>")
-    cells += ["<td></td>"] * (columns.has_hints + columns.looks_ahead)
+    cells += ["<td></td>"] * columns.has_hints
     return format_html('<tr><td></td><th scope="row" colspan="3">{}</th>{}</tr>', label, mark_safe("".join(cells)))
 
 
 @lru_cache(maxsize=100)
 def _tag(tint, sign, words):
-    return f'<span class="tag t-{tint}">{icon(sign)}{words}</span>'
+    return mark_safe(f'<span class="tag t-{tint}">{icon(sign)}{words}</span>')
 
 
 def _paper(line, code):
