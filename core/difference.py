@@ -66,9 +66,9 @@ def _line_rows(before, after):
     return rows
 
 
-def text_runs(before, after):
+def text_runs(before, after, *, shorten=True):
     """Runs of one text against the other, by characters. Bits of a few unchanged characters between changes join
-    them, so that a reworded sentence reads as one piece taken away and one added."""
+    them, so that a reworded sentence reads as one piece taken away and one added. shorten: long unchanged runs."""
     one, other = _pieces(before, after)
     pieces = []  # [same, taken away, added]
     for op, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
@@ -82,10 +82,15 @@ def text_runs(before, after):
     runs = []
     for same, gone, come in _joined(pieces):
         if same:
-            runs.append(Run("", _shortened(same)))
+            runs.append(Run("", _shortened(same) if shorten else same))
         else:
             runs += _whole(gone, come)
     return runs
+
+
+def own_words(other, text):
+    """`text` in full, as runs: "ins" is what only it says, the rest stands in `other` too."""
+    return [run for run in text_runs(other, text, shorten=False) if run.kind != "del"]
 
 
 def _pieces(before, after):

@@ -82,6 +82,7 @@ def menu(user, programme=None):
     upward = [
         item("desk:review", "审核", "check2-square", when=bool(desk), tab=True),
         item("works:school", works_name(programme, "作品") + "评审", "award", when=school, tab=True, short="评审"),
+        item("honesty:school", "真实性核查", "search", when=bool(reach.leader_schools), tab=True, short="核查"),
         item("works:mine", works_name(programme, "我的作品"), "pencil", when=bool(reach.staff_schools)),
         item("works:leads", "亮点和线索", "stars", when=bool(reach.leader_schools)),
         item("works:judging", "我的评审", "award", when=bool(reach.reviewed_authorities)),

@@ -20,11 +20,17 @@ def leads_school(user, school):
 
 
 @rules.predicate
+def leads_some_school(user):
+    return bool(user.reach.leader_schools)
+
+
+@rules.predicate
 def leads_its_school(user, hint):
     return hint.school_id in user.reach.leader_schools
 
 
 rules.add_perm("honesty.view_own", has_hints)
 rules.add_perm("honesty.answer", is_its_teacher)
+rules.add_perm("honesty.view_schools", leads_some_school)
 rules.add_perm("honesty.view_school", leads_school)
 rules.add_perm("honesty.conclude", leads_its_school & ~is_its_teacher)  # nobody concludes on the own records (P5)

@@ -87,12 +87,32 @@ def of_visit(user, visit):
     return OfVisit([tile(user, media) for media in rows])
 
 
+def of_records(user, visits, ids, *, about):
+    """{media id: Tile} of photos of several records that a page lays side by side, for whoever may see them; none of a
+    family that took its consent back. One line in the log a page, about the row the page is of."""
+    rows = Media.objects.visible_to(user).filter(pk__in=ids, visit__in=visits, state=MediaState.READY)
+    withheld = withheld_among([visit.pk for visit in visits])
+    known = {visit.pk: visit for visit in visits if visit.programme.rules.visit.photos != "off"}
+    shown = [media for media in rows if media.visit_id in known and media.visit_id not in withheld]
+    for media in shown:
+        media.visit = known[media.visit_id]
+    others = [media.pk for media in shown if media.owner_id != user.pk]
+    if others:
+        record(about, "media.thumbs", by=user, count=len(others), media=others)
+    return {media.pk: tile(user, media) for media in shown}
+
+
 def is_withheld(visit_id):
     """A family that was visited has taken its consent back, and not given it anew."""
+    return bool(withheld_among([visit_id]))
+
+
+def withheld_among(visit_ids):
     rows = Consent.objects.filter(student_id=OuterRef("student_id"), purpose=ConsentPurpose.PHOTO)
     taken_back = Exists(rows.filter(withdrawn_at__isnull=False))
     standing = Exists(rows.filter(withdrawn_at__isnull=True))
-    return VisitStudent.objects.filter(taken_back, ~standing, visit_id=visit_id).exists()
+    rows = VisitStudent.objects.filter(taken_back, ~standing, visit_id__in=visit_ids)
+    return set(rows.values_list("visit_id", flat=True))
 
 
 def shown(user):

@@ -1,0 +1,120 @@
+"""What the page of one hint lays side by side: the teacher's own records, as far as the reader may read them."""
+
+from dataclasses import dataclass, field
+
+from core.access import allowed
+from core.difference import Run, own_words
+from honesty.enums import HintKind
+from honesty.models import HintVisit
+from visits.enums import COUNTED_STATES, VisitState
+from visits.models import Visit
+from visits.queries.board import label_year
+from visits.queries.media import of_records
+from visits.queries.records import duration, people, shown_name
+
+MINUTE = 60
+OLDEST_FIRST = ("visited_on", "started_at", "pk")
+
+
+@dataclass
+class Shown:
+    """One record of a hint. fix: "correct" or "amend" where this reader may write it anew, "" otherwise. off: it counts no
+    more. minutes, is_short, gap, overlaps: of BUNCHED, gap the minutes since the call before. runs: its text, of ALIKE;
+    same: word for word as the first. tile: its photo, of PHOTO, None when it cannot be shown."""
+
+    visit: Visit
+    names: str
+    label: str
+    time: str
+    off: bool
+    fix: str = ""
+    minutes: int | None = None
+    is_short: bool = False
+    gap: int | None = None
+    overlaps: bool = False
+    runs: list = field(default_factory=list)
+    same: bool = False
+    tile: object = None
+
+
+def visits_of(hint, user):
+    """The hint's records the user may read, oldest first."""
+    rows = Visit.objects.visible_to(user).filter(pk__in=HintVisit.objects.filter(hint=hint).values("visit_id"))
+    return rows.order_by(*OLDEST_FIRST)
+
+
+def shown(hint, visits, user):
+    """[Shown] of a page of visits_of(). Its queries do not grow with the page."""
+    visits = list(visits)
+    year = label_year(hint.programme)
+    for visit in visits:
+        visit.programme = hint.programme
+    rows = [_plain(visit, year, user) for visit in visits]
+    MORE[hint.kind](hint, rows, user)
+    return rows
+
+
+def with_people(rows):
+    return rows.prefetch_related(*people())
+
+
+def _plain(visit, year, user):
+    pupils = visit.visit_students.all()
+    return Shown(
+        visit,
+        names="、".join(shown_name(row.student, visit.school_id) for row in pupils),
+        label="、".join(dict.fromkeys(row.school_class.label(year) for row in pupils if row.school_class)),
+        time=duration(visit),
+        off=visit.state not in COUNTED_STATES,
+        fix=_fix(visit, user) if visit.lead_id == user.pk else "",
+    )
+
+
+def _fix(visit, user):
+    if visit.state == VisitState.RECORDED and visit.is_returned and allowed(user, "visits.correct_visit", visit):
+        return "correct"
+    return "amend" if visit.state == VisitState.LOCKED and allowed(user, "visits.amend_visit", visit) else ""
+
+
+def _times(hint, rows, user):
+    """How long each call was and how long after the one before, the standing ones of the day."""
+    shortest, last = hint.programme.rules.hints.shorter_than_minutes, None
+    for row in rows:
+        start, end = row.visit.started_at, row.visit.ended_at
+        if row.off or start is None:
+            continue
+        if end is not None:
+            row.minutes = int((end - start).total_seconds() // MINUTE)
+            row.is_short = row.minutes < shortest
+        if last is not None:
+            between = (start - last).total_seconds() // MINUTE
+            row.gap, row.overlaps = max(int(between), 0), between < 0
+        last = max(filter(None, (last, end or start)))
+
+
+def _texts(hint, rows, user):
+    """Each text in full; in all but the first is marked what only it says."""
+    code = hint.facts.get("field", "")
+    first = visits_of(hint, user).first()
+    base = _text(first, code) if first else ""
+    for row in rows:
+        text = _text(row.visit, code)
+        if row.visit == first or not base:
+            row.runs = [Run("", text)] if text else []
+        else:
+            row.runs, row.same = own_words(base, text), text.strip() == base.strip()
+
+
+def _text(visit, code):
+    return getattr(visit, code, "") or ""
+
+
+def _photos(hint, rows, user):
+    pairs = dict(HintVisit.objects.filter(hint=hint, media__isnull=False).values_list("visit_id", "media_id"))
+    visits = [row.visit for row in rows]
+    tiles = of_records(user, visits, [pairs[visit.pk] for visit in visits if visit.pk in pairs], about=hint)
+    for row in rows:
+        row.tile = tiles.get(pairs.get(row.visit.pk))
+
+
+MORE = {HintKind.BUNCHED: _times, HintKind.ALIKE: _texts, HintKind.PHOTO: _photos}
