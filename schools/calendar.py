@@ -54,7 +54,7 @@ def unknown_year_notice(*days: date) -> str:
     if not years:
         return ""
     names = "、".join(f"{y}年" for y in years)
-    return f"{names}的放假安排还没有录入，暂按周一至周五算工作日。请管理员在“管理—工作日”里补上。"
+    return f"{names}的放假安排还没有录入，暂按周一至周五算工作日。请管理员在“后台管理—工作日”里补上。"
 
 
 def next_workday(day: date) -> date:

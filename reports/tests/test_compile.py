@@ -177,7 +177,7 @@ def test_after_the_deadline_the_present_state_may_be_asked_for(midnight, setting
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        ("submissions", "这个活动没有“材料报送”截止时间，请先在“管理—截止事项”里添加。"),
+        ("submissions", "这个活动没有“材料报送”截止时间，请先在“后台管理—截止事项”里添加。"),
         ("nonsense", "没有“nonsense”这种截止事项，可以写：plan、coverage、submissions、essays、report。"),
     ],
 )
@@ -195,7 +195,7 @@ def test_a_future_instant_and_a_missing_deadline_are_refused():
     with pytest.raises(CannotCompile, match="还没有到"):
         start_compilation(programme, "coverage", at=now() + timedelta(seconds=1))
     Deadline.objects.all().delete()
-    with pytest.raises(CannotCompile, match="请先在“管理—截止事项”里添加"):
+    with pytest.raises(CannotCompile, match="请先在“后台管理—截止事项”里添加"):
         start_compilation(programme, "coverage")
 
 
@@ -278,7 +278,7 @@ def test_a_district_without_schools_is_told_what_to_do(midnight):
     programme, _ = make_district(schools=0)
     midnight()
     compilation = compiled(programme)
-    assert compilation.job.message == "还没有学校，没有可以汇编的数据。请先在“管理—学校”里添加学校。"
+    assert compilation.job.message == "还没有学校，没有可以汇编的数据。请先在“后台管理—学校”里添加学校。"
 
 
 def test_cancelled_work_goes_on_from_where_it_stopped(midnight, monkeypatch):

@@ -82,7 +82,7 @@ def test_the_present_state_may_be_compiled_besides(desk_client, programme, packa
 
 def test_what_cannot_be_compiled_is_said_on_the_desk(desk_client, programme):
     Deadline.objects.all().delete()
-    assert "请先在“管理—截止事项”里添加" in start(desk_client, programme).content.decode()
+    assert "请先在“后台管理—截止事项”里添加" in start(desk_client, programme).content.decode()
 
 
 def test_progress_is_told_with_step_count_and_time_left(desk_client, programme, settings):

@@ -48,7 +48,7 @@ def test_an_unknown_year_goes_by_weekdays_and_says_so():
     assert is_workday(date(2027, 10, 1))  # a Friday: surely a holiday, but nobody has told us yet
     assert not year_is_known(2027)
     assert unknown_year_notice(date(2027, 10, 1), date(2026, 10, 1)) == (
-        "2027年的放假安排还没有录入，暂按周一至周五算工作日。请管理员在“管理—工作日”里补上。"
+        "2027年的放假安排还没有录入，暂按周一至周五算工作日。请管理员在“后台管理—工作日”里补上。"
     )
     assert unknown_year_notice(date(2026, 10, 1)) == ""
 

@@ -60,7 +60,7 @@ def _hand_out(compilation, job):
     """A job for every school of the district's table; from here on the list of schools stands."""
     ids = school_ids_as_of(compilation.programme)
     if not ids:
-        raise jobs.JobFailed("还没有学校，没有可以汇编的数据。请先在“管理—学校”里添加学校。")
+        raise jobs.JobFailed("还没有学校，没有可以汇编的数据。请先在“后台管理—学校”里添加学校。")
     schools = School.objects.in_bulk(ids)
     with transaction.atomic():
         # First the job's row: whoever took the job over waits here, or has it and this worker stops.

@@ -55,7 +55,7 @@ def mail_again(compilation, *, by):
         if not row.password:
             raise WrongState("这一份没有加密，不能发邮件。汇编时勾选“加密”的才能发。")
         if not row.authority.package_email:
-            raise WrongState("还没有填教育局的邮箱，先在“管理—教育局”里填“汇编发到”。")
+            raise WrongState("还没有填教育局的邮箱，先在“后台管理—教育局”里填“汇编发到”。")
         if row.mail_error in ("", ON_ITS_WAY) and _asked_just_now(row):
             return
         row.mail_to, row.mail_error, row.mailed_at = row.authority.package_email, "", None

@@ -66,7 +66,7 @@ def _deadline(programme, kind):
         raise CannotCompile(f"没有“{kind}”这种截止事项，可以写：{'、'.join(DeadlineKind.values)}。")
     deadline = Deadline.objects.filter(programme=programme, kind=kind).first()
     if deadline is None:
-        raise CannotCompile(f"这个活动没有“{DeadlineKind(kind).label}”截止时间，请先在“管理—截止事项”里添加。")
+        raise CannotCompile(f"这个活动没有“{DeadlineKind(kind).label}”截止时间，请先在“后台管理—截止事项”里添加。")
     return deadline
 
 

@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = "冻结一个截止事项的数据，收齐各校材料，打成区级汇编，并打印文件和数字。做过的不会再做一遍。"
 
     def add_arguments(self, parser):
-        parser.add_argument("programme", help="活动代码，在“管理—活动”里看")
+        parser.add_argument("programme", help="活动代码，在“后台管理—活动”里看")
         parser.add_argument("kind", help="截止事项：plan、coverage、submissions、essays、report")
         help_at = "数据截至时刻，如 2022-10-01T00:00（不写时区就是北京时间）；默认为截止时刻，没到截止就是现在"
         parser.add_argument("--at", type=_instant, help=help_at)

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "按走访记录重新计算一次活动的应访名单和各班计数；--check 只核对，不改。"
 
     def add_arguments(self, parser):
-        parser.add_argument("programme", metavar="PROGRAMME", help="活动代码，在“管理—活动”里看")
+        parser.add_argument("programme", metavar="PROGRAMME", help="活动代码，在“后台管理—活动”里看")
         parser.add_argument("--check", action="store_true", help="只核对：有不一致就列出并以1退出")
 
     def handle(self, *, programme, **options):
