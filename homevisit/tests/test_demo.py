@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.test import override_settings
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from homevisit.demo.build import build
 from homevisit.demo.logins import demo_logins, logins
@@ -19,8 +20,9 @@ from homevisit.demo.staff import LOGIN_ROLES, MENTOR
 from programmes.enums import DeadlineKind, ProgrammeState
 from programmes.models import Event, Programme
 from programmes.queries.ready import signatures, trainings, untrained
-from reminders.models import Digest, RobotHook
+from reminders.models import Delivery, Digest, RobotHook
 from reports.models import SchoolReport, Statement
+from schools.calendar import is_workday
 from schools.enums import Role
 from schools.models import School, User
 from students.models import CategoryMark, Enrolment, Guardian, MentorLink, PortraitNote, Student
@@ -228,6 +230,8 @@ def test_demo_accounts_are_told_what_is_due_and_no_robot_speaks(demo):
     kinds = {line["kind"] for digest in told for line in digest.lines}
     assert len(kinds) >= 6, kinds
     assert RobotHook.objects.exists() and not RobotHook.objects.filter(is_active=True).exists()
+    said = Delivery.objects.filter(hook__isnull=False)
+    assert said and all(is_workday(one.on) and localtime(one.claimed_at).hour == 8 for one in said)
 
 
 def test_demo_writes_logins_for_its_owner_only(demo, tmp_path, monkeypatch):
