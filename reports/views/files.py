@@ -64,6 +64,7 @@ def package_page(request, compilation, *, status=200, **said):
         "number_of_schools": len(table.rows),
         "table_rows": format_html_join("", "<tr>{}</tr>", ((_cells(table.columns, row),) for row in table.rows)),
         "sum_row": _cells(table.columns, table.sums),
+        "cards": format_html_join("", "{}", ((_card(table.columns, row),) for row in [*table.rows, table.sums])),
         "correction": Compilation.objects.filter(corrects=compilation).first(),
         "corrected": Compilation.objects.filter(pk=compilation.corrects_id).first() if compilation.corrects_id else None,
         "address": compilation.authority.package_email,
@@ -80,6 +81,17 @@ def _cells(columns, row):
         else:
             cells.append(format_html("<td>{}</td>" if column.kind == "text" else '<td class="n">{}</td>', text))
     return format_html_join("", "{}", ((cell,) for cell in cells))
+
+
+def _card(columns, row):
+    """The same school on a phone, by the figures that are asked for first."""
+    told = {column.title: value for column, value in zip(columns, row, strict=True) if not column.group}
+    return format_html(
+        '<div class="sl num"><div class="fx fx-b"><b class="ink">{}</b><b class="ink">{}</b></div>'
+        '<div class="fx fx-b fx-w sm sec mt-1"><span>学生{} / {}人，{}户里走到{}户</span><span>上门率{}</span></div></div>',
+        told["学校"] if isinstance(row[0], int) else row[0], told["覆盖率"], thousands(told["实访学生数"]),
+        thousands(told["应访学生数"]), thousands(told["应访户数"]), thousands(told["实访户数"]), told["上门率"],
+    )  # fmt: skip
 
 
 @require_safe
