@@ -30,6 +30,15 @@ def current_programme(request):
     return next((p for p in rows if p.code == chosen), None) or next(iter(rows), None)
 
 
+def programme_of_page(request):
+    """The notice a posted page was opened for, whatever another tab has switched to since; else the current one."""
+    current = current_programme(request)
+    code = request.POST.get("programme")
+    if current is None or not code or code == current.code:
+        return current
+    return next((row for row in available_programmes(request) if row.code == code), current)
+
+
 def choose(request, code):
     """The session's programme from now on; False where it is none of the user's."""
     if not any(programme.code == code for programme in available_programmes(request)):

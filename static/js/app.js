@@ -21,10 +21,11 @@
     if (document.dispatchEvent(new CustomEvent("session:over", { cancelable: true }))) window.location.reload();
   });
 
-  /* No answer or a failure: say so, and that nothing typed is lost. Polling tries again by itself. */
+  /* No answer or a failure: say so, and that nothing typed is lost. Polling tries again by itself; data-quiet is only a
+     remark beside a field. */
   function failed(event) {
     var source = event.detail.elt, place = document.getElementById("messages");
-    if (!place || /every/.test(source.getAttribute("hx-trigger") || "")) return;
+    if (!place || source.hasAttribute("data-quiet") || /every/.test(source.getAttribute("hx-trigger") || "")) return;
     place.innerHTML = '<div class="note red mb-3" role="alert"><div>没有办成，写的字还在。检查网络后再试一次。</div></div>';
   }
   document.addEventListener("htmx:sendError", failed);

@@ -7,13 +7,15 @@ from visits.actions.checks import mode_label
 from visits.forms.record import AT_HOME
 
 
-def review_lines(programme, form, overlaps=()):
+def review_lines(programme, form, overlaps=(), remarks=()):
     """[(tone, sentence, id to jump to)]: red must be repaired, warm is worth a look, "" is fine."""
     data = form.cleaned_data
     lines = [("", sentence, "") for sentence in _said(programme, form, data) if sentence]
     lines += [("red", sentence, anchor) for anchor, _, sentence in form.mistakes]
     if not data.get("at_home"):
         lines.append(("warm", "没有选谁在家。", "id_at_home_0"))
+    labels = {asked.code: asked.label for asked in form.asked}
+    lines += [("warm", f"“{labels[code]}”{sentence}。", f"id_text_{code}") for code, sentence in remarks]
     return lines + [("warm", sentence, "") for sentence in form.hints(overlaps)]
 
 

@@ -13,7 +13,7 @@ from core.access import authorize
 from core.clock import today
 from core.states import WrongState, can_move
 from programmes.enums import ProgrammeState
-from programmes.queries.current import available_programmes, current_programme
+from programmes.queries.current import programme_of_page
 from programmes.queries.form import record_form
 from schools.models import User
 from students.models import Student
@@ -30,6 +30,7 @@ from visits.queries.media import of_form
 from visits.queries.overlap import overlaps
 from visits.queries.ranking import my_list
 from visits.queries.records import colleagues, companions, people, shown_name, siblings
+from visits.remarks import remarks
 from visits.rules import pupils_to_visit
 from visits.views.media import take_sent
 
@@ -43,7 +44,7 @@ def log(request, student_id=None):
     authorize(request.user, "visits.log")
     if student_id:
         get_object_or_404(Student.objects.filter(pupils_to_visit(request.user.reach)).only("pk"), pk=student_id)
-    programme = _programme(request)
+    programme = programme_of_page(request)
     if programme is not None and request.method == "POST":
         return _submit(request, programme)  # a notice closed meanwhile says so beside the typed words
     if programme is None or programme.state != ProgrammeState.OPEN:
@@ -79,7 +80,7 @@ def log_planned(request, pk):
 def review(request):
     """提交前看一眼: checks what is written so far and says it back; writes nothing."""
     authorize(request.user, "visits.log")
-    programme = _programme(request)
+    programme = programme_of_page(request)
     if programme is None:
         raise Http404
     family, pupil = _sent_family(request, programme)
@@ -192,15 +193,6 @@ def _colleagues(user):
     for school_id in user.reach.staff_schools:
         staff = staff | colleagues(school_id)
     return staff.order_by("name", "pk")
-
-
-def _programme(request):
-    """The notice the form was opened for, whatever another tab has switched to since; else the current one."""
-    current = current_programme(request)
-    code = request.POST.get("programme")
-    if current is None or not code or code == current.code:
-        return current
-    return next((row for row in available_programmes(request) if row.code == code), current)
 
 
 def _with_people(pk):
@@ -375,12 +367,10 @@ def _kind(family):
 def _reviewed(request, programme, form, pupil, visit=None):
     form.is_valid()
     data = form.cleaned_data
+    number = visit.client_uuid if visit else data.get("client_uuid")
     visitors = [request.user.pk, *data.get("others", ())]
-    clashes = overlaps(
-        request.user, visitors, form.moment("start"), form.moment("end"),
-        client_uuid=visit.client_uuid if visit else data.get("client_uuid"),
-    )  # fmt: skip
-    lines = review_lines(programme, form, clashes)
+    clashes = overlaps(request.user, visitors, form.moment("start"), form.moment("end"), client_uuid=number)
+    lines = review_lines(programme, form, clashes, remarks(request.user, programme, form.written(), client_uuid=number))
     if request.htmx:
         return render(request, "visits/_review.html", {"lines": lines})
     return _page(request, programme, form, pupil, visit, reviewed=lines)
