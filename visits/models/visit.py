@@ -126,6 +126,10 @@ class Visit(models.Model):
             models.Index(fields=["authority", "programme"], name="visit_authority"),
             models.Index(fields=["lead", "planned_at"], name="visit_planned", condition=Q(state=VisitState.PLANNED)),
             models.Index(fields=["recorded_at"], name="visit_to_lock", condition=Q(state=VisitState.RECORDED)),
+            models.Index(
+                fields=["school", "programme"], name="visit_to_review",
+                condition=Q(state=VisitState.RECORDED, returned_at__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -327,12 +327,15 @@ def schools_outlook(programme, *, user, figures=None):
 
 
 def _made_by_school(programme, ahead):
-    """{school id: Lately}, added up by the database. coverage() says which schools the user sees."""
-    rows = Due.objects.filter(programme=programme, in_scope=True, visits__gt=0, first_on__gte=ahead.since)
+    """{school id: Lately}, added up by the database. coverage() says which schools the user sees.
+
+    Whoever has a first day was reached: due_reached_on answers alone.
+    """
+    rows = Due.objects.filter(programme=programme, in_scope=True, first_on__gte=ahead.since)
     sums = rows.order_by().values("school_id").annotate(
-        stretch=CountRows("pk", filter=Q(first_on__range=(ahead.stretch.since, ahead.stretch.until))),
-        today=CountRows("pk", filter=Q(first_on=ahead.now)),
-        last_days=CountRows("pk", filter=Q(first_on__range=(ahead.rush_from, ahead.last))),
+        stretch=CountRows("first_on", filter=Q(first_on__range=(ahead.stretch.since, ahead.stretch.until))),
+        today=CountRows("first_on", filter=Q(first_on=ahead.now)),
+        last_days=CountRows("first_on", filter=Q(first_on__range=(ahead.rush_from, ahead.last))),
     )
     return {pk: Lately(*numbers) for pk, *numbers in sums.values_list("school_id", *Lately._fields)}
 

@@ -12,7 +12,6 @@ from programmes.enums import DeadlineKind
 from programmes.queries.workdays import left_words, workdays_left
 from schools.grades import class_label, grade_label
 from schools.models import SchoolClass
-from visits.enums import COUNTED_STATES
 from visits.models import VisitVisitor
 from visits.queries.board import Hint, label_year
 from visits.queries.coverage import Count, Figure, coverage, total
@@ -198,12 +197,14 @@ def _first(counts, pk, may_know_rank):
 def teachers_taking_part(programme, school, *, class_ids=None):
     """Distinct teachers of counted visits; class_ids keeps to visits of pupils of those classes.
 
-    Whether a visit counts stands on each of its pupils; told from the visit itself they need not be read.
+    Whether a visit counts stands on each of its pupils; told from the visit itself they need not be read. Recorded and
+    not void says what COUNTED_STATES says, and an index holds both: of five thousand records none is read.
     """
     rows = VisitVisitor.objects.filter(
         visit__programme=programme,
         visit__school=school,
-        visit__state__in=COUNTED_STATES,
+        visit__recorded_at__isnull=False,
+        visit__voided_at__isnull=True,
         visit__mode__in=programme.rules.counted_modes,
         visit__visited_on__range=(programme.starts_on, programme.ends_on),
     )
