@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 
 from core.clock import now
+from honesty.tests.factories import make_hint
 from programmes.models import Category
 from reminders.actions.robot import set_robot
 from reminders.models import Delivery, Digest
@@ -27,7 +28,7 @@ from works.tests.factories import make_work
 pytestmark = pytest.mark.django_db
 KINDS = {
     "appointments", "returned", "unwritten", "missing", "families", "follow_ups", "review", "confirm", "opinions",
-    "class_left",
+    "class_left", "hints",
 }  # fmt: skip
 
 
@@ -58,6 +59,8 @@ def full_school(programme, school, school_class, head, teacher, leader, officer,
     make_visit(pupils[3], by=head, programme=programme, day="2022-09-18")
     at("2022-09-26 09:00")
     return_visit(one, by=leader, reason="许星河的时间不对")
+    make_hint(head, programme, school, kind="photo", visits=[one])
+    make_hint(teacher, programme, school, state="answered", answer="许星河和顾嘉树是一家，困难家庭")
     make_work(teacher, programme, school, state="returned", title="顾嘉树和他的菜")
     make_work(head, programme, school, state="submitted", title="林知夏的阳台")
     make_work(teacher, programme, school, kind="story", state="draft", title="江晚舟")
