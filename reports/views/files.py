@@ -88,9 +88,9 @@ def _card(columns, row):
     told = {column.title: value for column, value in zip(columns, row, strict=True) if not column.group}
     return format_html(
         '<div class="sl num"><div class="fx fx-b"><b class="ink">{}</b><b class="ink">{}</b></div>'
-        '<div class="fx fx-b fx-w sm sec mt-1"><span>学生{} / {}人，{}户里走到{}户</span><span>上门率{}</span></div></div>',
+        '<div class="fx fx-b fx-w sm sec mt-1"><span>学生{} / {}，户{} / {}</span><span>上门率{}</span></div></div>',
         told["学校"] if isinstance(row[0], int) else row[0], told["覆盖率"], thousands(told["实访学生数"]),
-        thousands(told["应访学生数"]), thousands(told["应访户数"]), thousands(told["实访户数"]), told["上门率"],
+        thousands(told["应访学生数"]), thousands(told["实访户数"]), thousands(told["应访户数"]), told["上门率"],
     )  # fmt: skip
 
 
