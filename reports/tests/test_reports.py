@@ -117,6 +117,26 @@ def test_cancel_and_go_on(desk_client, programme, django_capture_on_commit_callb
     assert (Job.objects.get(parent=None).state, Compilation.objects.get().state) == (JobState.DONE, "ready")
 
 
+def test_who_stops_a_package_stays_on_the_page_of_the_button(desk_client, programme):
+    start(desk_client, programme)
+    compilation = Compilation.objects.get()
+    own = reverse("reports:snapshot", args=[compilation.pk])
+    for asked, name, lands in (
+        ("?page=1", "cancel", own), ("?list=1", "retry", "/desk/jobs/"), ("", "cancel", "/desk/"),
+    ):  # fmt: skip
+        answer = desk_client.post(reverse(f"reports:{name}", args=[compilation.pk]) + asked)
+        assert (answer.status_code, answer.url) == (302, lands)
+    refused = desk_client.post(reverse("reports:cancel", args=[compilation.pk]) + "?page=1")
+    assert refused.status_code == 409 and f'href="{own}"' in refused.content.decode()
+    assert "?page=1" in desk_client.get(own).content.decode()
+
+
+def test_a_phone_reads_the_frozen_figures_of_each_school_as_a_card(desk_client, package):
+    page = desk_client.get(reverse("reports:snapshot", args=[package.pk])).content.decode()
+    cards = page.split('<div class="only-p">')[1].split("scroll-x only-d")[0]
+    assert cards.count('class="sl num"') == 3 and "50.00%" in cards and "合计" in cards
+
+
 def test_download_is_the_kept_file_unsniffed_uncached_and_written_down(desk_client, package, officer):
     answer = desk_client.get(reverse("reports:download", args=[package.pk]))
     assert answer.getvalue() == private_path(package.file).read_bytes()

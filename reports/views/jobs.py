@@ -28,11 +28,11 @@ def posted(view):
 
 def job_context(job, compilation=None, *, on_its_page=False):
     """What components/job_row.html takes."""
-    poll = reverse("reports:job", args=[job.pk]) + (ON_ITS_PAGE if on_its_page else "")
-    context = {"job": job, "poll": poll, "unit": "所" if compilation else ""}
+    asked_by = ON_ITS_PAGE if on_its_page else ""
+    context = {"job": job, "poll": reverse("reports:job", args=[job.pk]) + asked_by, "unit": "所" if compilation else ""}
     if compilation is not None:
-        context["cancel"] = reverse("reports:cancel", args=[compilation.pk])
-        context["retry"] = reverse("reports:retry", args=[compilation.pk])
+        context["cancel"] = reverse("reports:cancel", args=[compilation.pk]) + asked_by
+        context["retry"] = reverse("reports:retry", args=[compilation.pk]) + asked_by
         context["download"] = reverse("reports:download", args=[compilation.pk]) if compilation.has_file else ""
         context["details"] = reverse("reports:package_schools", args=[compilation.pk])
         context["again"] = context["retry"] if compilation.missing else ""
@@ -66,8 +66,16 @@ def retry(request, pk):
 def _act(request, pk, action):
     compilation = get_object_or_404(Compilation.objects.visible_to(request.user).select_related("job"), pk=pk)
     authorize(request.user, "reports.compile", compilation)
+    back = _asked_from(request, compilation)
     try:
         action(compilation, by=request.user)
     except WrongState as refused:
-        return render(request, "409.html", {"message": str(refused), "back": reverse("desk:home")}, status=409)
-    return redirect("desk:home")
+        return render(request, "409.html", {"message": str(refused), "back": back}, status=409)
+    return redirect(back)
+
+
+def _asked_from(request, compilation):
+    """The page the button stood on."""
+    if "page" in request.GET:
+        return reverse("reports:snapshot", args=[compilation.pk])
+    return reverse("desk:jobs" if "list" in request.GET else "desk:home")
