@@ -72,7 +72,7 @@ class Paced:
             return "ok"
         return "behind" if lack * 100 <= FAR_BEHIND * self.count.due * self.share.denominator else "far"
 
-    @property
+    @cached_property
     def is_behind(self):
         return bool(self.count.due) and self.level != "ok"
 
@@ -330,10 +330,10 @@ def class_lines(programme, school, *, user):
 
 def _left_out(figures):
     """{pk: ({dimension: 应访 as it is written}, {dimension: 实访})} of what these places, shown with their sum, leave out."""
-    found = {pk: ({}, {}) for pk in figures}
+    found, nobody = {pk: ({}, {}) for pk in figures}, Count()
     for dimension in {position + 1 for figure in figures.values() for position in figure.categories}:
-        counts = [(pk, figure.categories.get(dimension - 1, NOBODY.all)) for pk, figure in figures.items()]
-        due, visited = {pk: count.due for pk, count in counts}, {pk: count.visited for pk, count in counts}
+        counts = [(pk, *figure.categories.get(dimension - 1, nobody)) for pk, figure in figures.items()]
+        due, visited = {pk: due for pk, due, _, _ in counts}, {pk: visited for pk, _, visited, _ in counts}
         no_due = suppress.hidden(due)
         for pk, written in no_due.items():
             found[pk][0][dimension] = written

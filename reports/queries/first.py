@@ -1,5 +1,6 @@
 """重点首访: how many of the pupils who go first were reached, school by school. Only the share is ever shown."""
 
+from itertools import chain
 from typing import NamedTuple
 
 from django.core.cache import cache
@@ -64,7 +65,7 @@ def _counted(programme, lines, dimensions, user):
     positions, none = [d - 1 for d in dimensions], Count()
     counts = {line.school.pk: [line.figure.categories.get(at, none) for at in positions] for line in lines}
     marks = {
-        pk: tuple([number for count in own for number in (count.due, count.visited)])
+        pk: tuple(chain.from_iterable(own))
         for pk, own in counts.items()
         if any(count.due for count in own)
     }
@@ -92,11 +93,11 @@ def _tells(line, count, dimensions):
 
     Each category written “<5” has at most LEAST - 1; the union has at most as many as its parts together.
     """
-    if not line.hidden and not line.hidden_visited:
-        return False
-    counts = [line.category(d) for d in dimensions]
     no_due = [line.hidden.get(d, "") for d in dimensions]
     no_visited = [line.hidden_visited.get(d, written) for d, written in zip(dimensions, no_due, strict=True)]
+    if not any(no_visited):
+        return False
+    counts = [line.category(d) for d in dimensions]
     return _tells_part(no_due, count.due, [one.due for one in counts]) or _tells_part(
         no_visited, count.visited, [one.visited for one in counts]
     )

@@ -177,12 +177,16 @@ def _papers(programme, wanted, school_ids, at):
     sources = [(LABELS[code], MODELS[code], Value(code), begun) for code in filings]
     if works is not None:
         sources.append((WORK, Work, F("kind"), begun & works))
-    # What lies with the district today was filed as its columns say; the rest may have come back.
-    asked_back = ~Q(state__in=list(AT_DISTRICT)) if at is None else Q()
-    steps, found = _steps(sources, asked_back), []
+    rows = {}
     for label, model, code, chosen in sources:
-        rows = model.objects.filter(chosen).order_by().annotate(code=code)
-        for pk, *values in rows.values_list("pk", "school_id", "code", "state", "filed_at"):
+        columns = model.objects.filter(chosen).order_by().annotate(code=code)
+        rows[label] = list(columns.values_list("pk", "school_id", "code", "state", "filed_at"))
+    # What lies with the district today was filed as its columns say; the rest may have come back.
+    settled = AT_DISTRICT if at is None else ()
+    moved = [(label, model, chosen) for label, model, _, chosen in sources if any(row[3] not in settled for row in rows[label])]
+    steps, found = _steps(moved, ~Q(state__in=list(settled)) if settled else Q()), []
+    for label, papers in rows.items():
+        for pk, *values in papers:
             paper = _told(*values, steps.get((label, pk), ()), at)
             if paper.state is not None:
                 found.append(paper)
@@ -192,7 +196,7 @@ def _papers(programme, wanted, school_ids, at):
 def _steps(sources, narrowed):
     """{(label, pk): [(verb, was, became, at, undone_at)]} in order, as far as the district or the owing is concerned."""
     queries = []
-    for label, model, _, chosen in sources:
+    for label, model, chosen in sources:
         ids = model.objects.filter(chosen, narrowed).order_by().values("pk")
         rows = Decision.objects.filter(TELLING, about_type=label, about_id__in=ids).order_by()
         queries.append(rows.values_list("about_type", "about_id", "pk", "verb", "was", "became", "at", "undone_at"))
