@@ -17,12 +17,12 @@ from programmes.config.days import last_day_before
 from programmes.enums import PublicityKind, TemplateKind
 from programmes.models import Publicity
 from programmes.queries.template import shape_of
-from reports.models import SchoolPlan
+from reports.models import SchoolPlan, SchoolReport
 from reports.package.members import dated
 from reports.package.stood import papers_of
 from reports.papers.values import plan_values, report_values
 from reports.queries.submissions import standing
-from reports.queries.text import section_texts, without_names
+from reports.queries.text import take_names_out
 from visits.queries.as_of import help_as_of
 from works.models import Work
 from works.papers.make import form_name
@@ -48,8 +48,10 @@ class Paper:
 
 
 def read_papers(compilation, schools):
-    """What write_part takes, for some schools at once."""
-    return papers_of(compilation.programme, schools, compilation.as_of)
+    """What write_part takes, for some schools at once: their pupils are read together, not once a school."""
+    papers = papers_of(compilation.programme, schools, compilation.as_of)
+    take_names_out([row for own in papers.values() for row, _ in own if type(row) is SchoolReport])
+    return papers
 
 
 def write_part(compilation, school, path, papers=None):
@@ -90,19 +92,12 @@ def _form(compilation, work, text):
 def _filing(compilation, filing, members):
     is_plan = type(filing) is SchoolPlan
     kind = TemplateKind.SCHOOL_PLAN if is_plan else TemplateKind.SCHOOL_REPORT
-    values = plan_values(filing, members) if is_plan else report_values(_by_alias(filing))
+    values = plan_values(filing, members) if is_plan else report_values(filing)
     finish = partial(tie_signature, values["落款单位"], values["落款日期"])
     data = render(_shape(compilation, kind).data, values, title=kind.label, finish=finish)
     said = "走访方案" if is_plan else "活动报告"
     name = "-".join(filter(None, [values.get("附件", ""), said, filing.school.short_name]))
     return Paper(_member(filing.school, name), said, values["标题"].replace("\n", ""), "", data)
-
-
-def _by_alias(report):
-    """Pupils and parents: it leaves the school. Two queries. Of the report's copy."""
-    [told] = without_names(report, [{"title": report.title, "sections": section_texts(report)}])
-    report.title, report.sections = told["title"], told["sections"]
-    return report
 
 
 def _shape(compilation, kind):

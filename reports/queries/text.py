@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reports.models.filing import AT_DISTRICT
-from works.queries.alias import names_of, unnamed
+from works.queries.alias import names_of, names_of_schools, unnamed
 
 NUMERALS = "一二三四五六七八九十"
 SPACE = re.compile(r"\s")
@@ -106,8 +106,6 @@ def as_filed(filing):
     return shown
 
 
-
-
 def as_read(report, user):
     """As this reader may read it: the office what it writes, the school's staff what was filed, anybody beyond the
     school that with pupils and parents by alias. A copy that must not be saved, but for the office."""
@@ -115,15 +113,29 @@ def as_read(report, user):
         return report
     shown = copy.copy(as_filed(report))
     if report.school_id not in user.reach.staff_schools:
-        told = without_names(report, [{"title": shown.title, "sections": section_texts(shown)}])[0]
-        shown.title, shown.sections = told["title"], told["sections"]
+        take_names_out([shown])
     return shown
 
 
 def without_names(report, sheets):
     """Versions' data with the names of pupils and parents replaced. Two queries for any number."""
-    written = [text for data in sheets for text in [data.get("title") or "", *(data.get("sections") or [])]]
-    names = names_of(report.school_id, [], "\n".join(written))
+    return _unnamed(sheets, names_of(report.school_id, [], _written(sheets)))
+
+
+def take_names_out(reports):
+    """Of copies that must not be saved, a school's one each: it leaves the school. Two queries for any number."""
+    sheets = {report: [{"title": report.title, "sections": section_texts(report)}] for report in reports}
+    names = names_of_schools({report.school_id: _written(own) for report, own in sheets.items()}) if sheets else {}
+    for report, own in sheets.items():
+        [told] = _unnamed(own, names[report.school_id])
+        report.title, report.sections = told["title"], told["sections"]
+
+
+def _written(sheets):
+    return "\n".join(text for data in sheets for text in [data.get("title") or "", *(data.get("sections") or [])])
+
+
+def _unnamed(sheets, names):
     return [
         data | {
             "title": unnamed(data.get("title") or "", names),

@@ -19,7 +19,8 @@ from reports.package.school import freeze_extras, read_papers, write_part
 from reports.queries.summary import summary_rows
 from reports.tests.filed import make_filing
 from reports.tests.package import PAPERS_BY, compiled, members, rows_of
-from schools.tests.factories import make_officer
+from schools.tests.factories import make_class, make_officer
+from students.tests.factories import make_student
 from visits.models import Visit
 from visits.tests.rows import add_visit
 from works.actions.district import return_to_school
@@ -190,6 +191,19 @@ def test_pupils_stand_by_alias_and_the_nominee_in_full(district, package):
     assert "19900005518" in story and "内部资料 严禁外传" in story
 
 
+def test_schools_read_together_keep_their_own_pupils_apart(district, package):
+    """A pupil of one school stands by alias in its report; in another school's the same words are nobody's name."""
+    said = "许星河甲和许星河乙都按时写完，江岚说好。"
+    for number, (school, leader) in enumerate(zip(district.schools[1:], district.leaders[1:], strict=True)):
+        make_student(make_class(school, grade=6, number=1), name=f"许星河{'甲乙'[number]}", guardian=("江岚", "19900001234"))
+        report = make_filing(SchoolReport, district.programme, school, state="filed", by=leader, sections=["", said, "", ""])
+        type(report).objects.filter(pk=report.pk).update(created_at=district.report.created_at)
+    package.as_of = datetime.fromisoformat("2022-10-10T00:00+08:00")
+    found = read_papers(package, district.schools)
+    texts = [row.sections[1] for school in district.schools[1:] for row, _ in found[school.pk] if type(row) is SchoolReport]
+    assert texts == ["许同学和许星河乙都按时写完，许同学的妈妈说好。", "许星河甲和许同学都按时写完，许同学的妈妈说好。"]
+
+
 def test_papers_stand_as_they_did_at_the_instant(district, turn):
     """Returned, written anew and filed again afterwards: the package of the earlier instant is the same."""
     before = turn("2022-09-30T10:00+08:00")
@@ -332,9 +346,10 @@ def test_papers_of_schools_are_read_together(district, package, schools, django_
     for school, leader in zip(district.schools[1:schools], district.leaders[1:schools], strict=True):
         for model in (SchoolPlan, SchoolReport):
             make_filing(model, district.programme, school, state="filed", by=leader)
+        make_student(make_class(school, grade=6, number=1), name="许星河")
         make_work(district.head, district.programme, school, state="filed", leader=leader)
     package.as_of = datetime.fromisoformat("2022-10-10T00:00+08:00")
-    # plans, reports, works, decisions since, versions of each, awards of works
-    with django_assert_num_queries(8):
+    # plans, reports, works, decisions since, versions of each, awards of works; pupils and parents named in reports
+    with django_assert_num_queries(10):
         found = read_papers(package, district.schools[:schools])
     assert [len(found[school.pk]) for school in district.schools[:schools]] == [4, 3, 3][:schools]

@@ -59,26 +59,35 @@ def names_of(school_id, visit_ids, text):
 
     A given name alone (“嘉树”) is taken out for the visited pupils only: elsewhere it may be a word.
     """
-    visited = _visited(visit_ids)
-    pupils = {student.pk: student.name for student in visited}
-    found = {}
-    for student in visited:
-        for name in (student.name, student.former_name):
-            if name:
-                found[name] = pupil_alias(student.name)
-                found.setdefault(given(name), pupil_alias(student.name))
-    shown = spaceless(text)
-    rows = Student.objects.filter(school_id=school_id).values_list("pk", "name", "former_name")
-    for pk, *names in rows.iterator():
+    return _names({school_id: text}, {school_id: _visited(visit_ids)})[school_id]
+
+
+def names_of_schools(texts):
+    """{school id: {real name: alias}} of whom each school's text names. texts: {school id: text}. Two queries."""
+    return _names(texts, {})
+
+
+def _names(texts, visited):
+    found, pupils = {school: {} for school in texts}, {}
+    for school, students in visited.items():
+        for student in students:
+            pupils[student.pk] = (school, student.name)
+            for name in (student.name, student.former_name):
+                if name:
+                    found[school][name] = pupil_alias(student.name)
+                    found[school].setdefault(given(name), pupil_alias(student.name))
+    shown = {school: spaceless(text) for school, text in texts.items()}
+    rows = Student.objects.filter(school_id__in=texts).values_list("pk", "school_id", "name", "former_name")
+    for pk, school, *names in rows.iterator():
         for name in names:
-            if len(name) >= 2 and spaceless(name) in shown:
-                pupils.setdefault(pk, names[0])
-                found.setdefault(name, pupil_alias(names[0]))
-    for pupil_id, name, relation in Guardian.objects.filter(student_id__in=pupils).values_list(
-        "student_id", "name", "relation"
-    ):
-        found.setdefault(name, parent_alias(pupils[pupil_id], relation))
-    return {name: alias for name, alias in found.items() if len(name) >= 2}
+            if len(name) >= 2 and spaceless(name) in shown[school]:
+                pupils.setdefault(pk, (school, names[0]))
+                found[school].setdefault(name, pupil_alias(names[0]))
+    parents = Guardian.objects.filter(student_id__in=pupils).values_list("student_id", "name", "relation")
+    for pupil_id, name, relation in parents:
+        school, pupil = pupils[pupil_id]
+        found[school].setdefault(name, parent_alias(pupil, relation))
+    return {school: {name: alias for name, alias in own.items() if len(name) >= 2} for school, own in found.items()}
 
 
 def _visited(visit_ids):

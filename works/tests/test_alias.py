@@ -4,8 +4,18 @@ from types import SimpleNamespace
 
 import pytest
 
+from schools.tests.factories import make_class, make_school
 from students.tests.factories import make_student
-from works.queries.alias import hints, names_in, pupil_alias, real_names, seal, surname, unnamed
+from works.queries.alias import (
+    hints,
+    names_in,
+    names_of_schools,
+    pupil_alias,
+    real_names,
+    seal,
+    surname,
+    unnamed,
+)
 from works.tests.factories import make_work
 
 
@@ -75,6 +85,22 @@ def test_names_cost_the_same_for_any_number(programme, school, school_class, hea
     work = make_work(head, programme, school, visit=visit, kind="story")
     with django_assert_num_queries(3):
         names_in(work, "示例生0甲示例生1甲示例生2甲")
+
+
+@pytest.mark.parametrize("others", (0, 2))
+@pytest.mark.django_db
+def test_names_of_schools_are_each_schools_own(programme, school, school_class, others, django_assert_num_queries):
+    make_student(school_class, name="顾嘉树", guardian=("林秋", "19900001234"))
+    elsewhere = make_class(make_school(school.authority))
+    make_student(elsewhere, name="林知夏", guardian=("许岚", "19900001235"))
+    text = "顾嘉树和妈妈林秋、林知夏和妈妈许岚都来了。"
+    texts = {school.pk: text, elsewhere.school_id: text}
+    texts |= {make_school(school.authority).pk: text for _ in range(others)}
+    with django_assert_num_queries(2):
+        found = names_of_schools(texts)
+    assert found[school.pk] == {"顾嘉树": "顾同学", "林秋": "顾同学的妈妈"}
+    assert found[elsewhere.school_id] == {"林知夏": "林同学", "许岚": "林同学的妈妈"}
+    assert [found[pk] for pk in list(texts)[2:]] == [{}] * others
 
 
 def test_a_work_that_was_never_handed_in_has_no_sealed_names():
