@@ -19,8 +19,9 @@ OLDEST_FIRST = ("visited_on", "started_at", "pk")
 @dataclass
 class Shown:
     """One record of a hint. fix: "correct" or "amend" where this reader may write it anew, "" otherwise. off: it counts no
-    more. minutes, is_short, gap, overlaps: of BUNCHED, gap the minutes since the call before. runs: its text, of ALIKE;
-    same: word for word as the first. tile: its photo, of PHOTO, None when it cannot be shown."""
+    more. is_short, together, gap, overlaps: of BUNCHED; together: on the same family at the same time as the one before; gap:
+    minutes since the call before. runs: its text, of ALIKE; same: word for word as the first. tile: its photo, of PHOTO,
+    None when it cannot be shown."""
 
     visit: Visit
     names: str
@@ -28,8 +29,8 @@ class Shown:
     time: str
     off: bool
     fix: str = ""
-    minutes: int | None = None
     is_short: bool = False
+    together: bool = False
     gap: int | None = None
     overlaps: bool = False
     runs: list = field(default_factory=list)
@@ -77,19 +78,26 @@ def _fix(visit, user):
 
 
 def _times(hint, rows, user):
-    """How long each call was and how long after the one before, the standing ones of the day."""
-    shortest, last = hint.programme.rules.hints.shorter_than_minutes, None
+    """How long each call was and how long after the one before, as signs.bunched counts them; what counts no more is left
+    out."""
+    shortest, before = hint.programme.rules.hints.shorter_than_minutes * MINUTE, None
     for row in rows:
         start, end = row.visit.started_at, row.visit.ended_at
         if row.off or start is None:
             continue
-        if end is not None:
-            row.minutes = int((end - start).total_seconds() // MINUTE)
-            row.is_short = row.minutes < shortest
-        if last is not None:
-            between = (start - last).total_seconds() // MINUTE
-            row.gap, row.overlaps = max(int(between), 0), between < 0
-        last = max(filter(None, (last, end or start)))
+        row.is_short = end is not None and 0 <= (end - start).total_seconds() < shortest
+        if before and before.visit.started_at == start and _homes(before) & _homes(row):
+            row.together = True
+            continue
+        if before and before.visit.ended_at:
+            between = (start - before.visit.ended_at).total_seconds()
+            row.gap, row.overlaps = int(max(between, 0) // MINUTE), between < 0
+        before = row
+
+
+def _homes(row):
+    pupils = [one.student for one in row.visit.visit_students.all()]
+    return {pupil.household_id or -pupil.pk for pupil in pupils}
 
 
 def _texts(hint, rows, user):

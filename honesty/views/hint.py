@@ -128,13 +128,13 @@ def _page(request, hint, *, answer_form=None, conclude_form=None, status=200):
     may_conclude = allowed(user, "honesty.conclude", hint)
     context = {
         "hint": hint,
-        "row": row_of(hint, "" if is_mine else class_labels([hint]).get(hint.pk, "")),
+        "row": row_of(hint, "" if is_mine else class_labels([hint]).get(hint.pk, ""), mine=is_mine),
         "is_mine": is_mine,
         "leads": leads,
         "back": reverse("honesty:mine") if is_mine else list_address(user, hint.school),
         "page": page,
         "records": records,
-        "stuck": is_mine and any(not row.fix and not row.off for row in records),
+        "stuck": is_mine and is_open and any(not row.fix and not row.off for row in records),
         "field_label": field_label(hint.programme, hint.facts["field"]) if hint.kind == HintKind.ALIKE else "",
         "elsewhere": _elsewhere(hint),
         "answer_form": (answer_form or AnswerForm(hint=hint)) if is_mine and is_open else None,

@@ -22,5 +22,5 @@ def mine(request):
     if programme is None:
         return render(request, "honesty/mine.html", {"programme": None})
     page = Paginator(own_hints(request.user, programme), PAGE).get_page(request.GET.get("page"))
-    context = {"programme": programme, "page": page, "rows": [row_of(hint) for hint in page]}
+    context = {"programme": programme, "page": page, "rows": [row_of(hint, mine=True) for hint in page]}
     return render(request, "honesty/mine.html", context)

@@ -13,11 +13,16 @@ TAGS = {
 }
 
 
-def row_of(hint, label=""):
+# As its own teacher reads it.
+TO_ME = {HintState.TOLD: "等你说明", HintState.ANSWERED: "你已说明"}
+
+
+def row_of(hint, label="", *, mine=False):
     """label: the class all of its pupils are in, or ""."""
     icon, tint = ICONS[hint.kind]
     tag, tag_icon = TAGS[hint.state]
     return {
+        "state": TO_ME.get(hint.state, hint.get_state_display()) if mine else hint.get_state_display(),
         "hint": hint, "icon": icon, "tint": tint, "tag": tag, "tag_icon": tag_icon, "label": label,
         "words": f"{label} {sentence(hint)}" if label else sentence(hint),
     }  # fmt: skip
