@@ -1,12 +1,13 @@
 from django.urls import path
 
-from honesty.views import hint, mine, school
+from honesty.views import alike, hint, mine, school
 from honesty.views import rules as rules_page
 
 app_name = "honesty"
 urlpatterns = [
     path("", mine.mine, name="mine"),
     path("school/", school.school, name="school"),
+    path("alike/", alike.alike, name="alike"),
     path("card/", school.card, name="card"),
     path("rules/", rules_page.rules, name="rules"),
     path("<int:pk>/", hint.hint, name="hint"),

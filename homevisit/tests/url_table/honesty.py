@@ -12,6 +12,7 @@ ROWS = [
     Row("honesty:mine", "get", "", {STAFF: "200", "rest": "403"}),
     Row("honesty:school", "get", "", {LEADERS: "200", "rest": "403"}),
     Row("honesty:card", "get", "", {LEADERS: "200", "rest": "403"}),
+    Row("honesty:alike", "post", "", {STAFF: "200", "rest": "403"}),
     Row("honesty:rules", "get", "", {"rest": "200"}),
     Row("honesty:hint", "get", "honesty.Hint", READS),
     Row("honesty:answer", "post", "honesty.Hint", {
