@@ -182,6 +182,12 @@
     setTimeout(unlock, 0, event.target);
   });
 
+  /* On the phone rows of tabs and filters scroll sideways: the one in force is in sight, the page stays. */
+  document.querySelectorAll(".linktabs > [aria-current], .chips.scroll > [aria-current]").forEach(function (one) {
+    var row = one.parentElement, there = one.getBoundingClientRect(), here = row.getBoundingClientRect();
+    row.scrollLeft += there.left + there.width / 2 - here.left - here.width / 2;
+  });
+
   /* After a refused form the first thing to read is the summary of what to repair. */
   var summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();

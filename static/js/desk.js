@@ -25,12 +25,6 @@
     });
   });
 
-  document.querySelectorAll("#schools .linktabs [aria-current=page]").forEach(function (tab) {
-    // On the phone the row scrolls sideways: the open tab is in sight, the page stays.
-    var row = tab.parentElement, there = tab.getBoundingClientRect(), here = row.getBoundingClientRect();
-    row.scrollLeft += there.left + there.width / 2 - here.left - here.width / 2;
-  });
-
   var form = document.querySelector("[data-picks]");
   if (!form) return;
   var bar = form.querySelector(".picks"), said = form.querySelector("[data-picks-said]");

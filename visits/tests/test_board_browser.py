@@ -27,6 +27,12 @@ def sideways(page):
     return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
 
 
+def within(page, selector):
+    """The first such thing stands inside the window, from left to right."""
+    box = page.locator(selector).first.bounding_box()
+    return 0 <= box["x"] and box["x"] + box["width"] <= page.viewport_size["width"]
+
+
 def board(school_class, query=""):
     return reverse("visits:board", args=[school_class.pk]) + query
 
@@ -48,7 +54,11 @@ def test_board_pages_are_accessible_and_do_not_scroll_sideways(page_at, sign_in,
     ):
         page.goto(address)
         found[address] = (axe(page), sideways(page))
+    page.goto(board(school_class, "?state=exempt"))
+    assert within(page, ".chips.scroll > [aria-current]"), "the filter in force is in sight"
     page.goto(board(school_class))
+    if size == (390, 844):
+        assert page.locator(".tile").first.bounding_box()["y"] < 500, "tiles come first on a phone"
     page.locator(".tiles summary").first.click()
     found["open menu"] = (axe(page), sideways(page))
     assert found == dict.fromkeys(found, ([], 0))
