@@ -62,3 +62,9 @@ def school_admin(school):
 @pytest.fixture
 def officer(programme):
     return make_officer(programme.authority, name="周敏")
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from core.clock import now
+from core.media.kinds import MediaKind
 from honesty.enums import Finding, HintKind, HintState, Reason
 from honesty.models import Hint, HintVisit
 from schools.tests.factories import make_leader
+from visits.enums import MediaState
+from visits.models import Media
 from visits.tests.rows import add_visit
 
 FACTS = {
@@ -55,3 +58,12 @@ def add_call(programme, student, teacher, start, *, minutes=30, **fields):
         setattr(visit, name, value)
     visit.save(update_fields=list(values))
     return visit
+
+
+def add_photo(visit, *, sha="", likeness=""):
+    """A photo of the record that can be seen; sha: of the file as sent."""
+    return Media.objects.create(
+        client_uuid=visit.client_uuid, visit=visit, programme=visit.programme, authority_id=visit.authority_id,
+        school_id=visit.school_id, owner=visit.lead, kind=MediaKind.PHOTO, state=MediaState.READY, file="media/a.jpg",
+        thumb="media/a-s.jpg", sha256="b" * 64, source_sha256=sha, likeness=likeness, size=1, ready_at=now(),
+    )  # fmt: skip
