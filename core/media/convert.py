@@ -16,6 +16,7 @@ class Kept:
     height: int
     seconds: int = 0
     content_type: str = "image/jpeg"
+    likeness: str = ""
 
 
 def keep(kind, source, out, thumb):
@@ -37,4 +38,5 @@ def keep(kind, source, out, thumb):
     if why := answer.get("refused"):
         raise Refused(why if why in SENTENCES else broken)
     content_type = "image/jpeg" if kind == MediaKind.PHOTO else "video/mp4"
-    return Kept(answer["width"], answer["height"], answer.get("seconds", 0), content_type)
+    seconds, likeness = answer.get("seconds", 0), answer.get("likeness", "")
+    return Kept(answer["width"], answer["height"], seconds, content_type, likeness)

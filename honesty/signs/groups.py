@@ -15,7 +15,7 @@ def alike_throughout(texts, weights, pairs, percent, least):
     for number in range(len(texts)):
         if number not in pairs and weights[number] >= least:
             yield [number]
-    for part in _parts(pairs):
+    for part in parts(pairs):
         yield from _groups(part, texts, weights, pairs, percent, least)
 
 
@@ -42,7 +42,7 @@ def least_alike(texts):
     return int(min((fuzz.ratio(one, other) for at, one in enumerate(straying) for other in straying[:at]), default=100))
 
 
-def _parts(pairs):
+def parts(pairs):
     """What hangs together, in the order of its smallest number."""
     seen = set()
     for start in sorted(pairs):

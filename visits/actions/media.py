@@ -164,7 +164,7 @@ def process_media(media_id):
     else:
         finish(
             media, "keep", sha256=checksum, size=size, width=kept.width, height=kept.height, seconds=kept.seconds,
-            content_type=kept.content_type, ready_at=now(),
+            content_type=kept.content_type, likeness=kept.likeness, ready_at=now(),
         )  # fmt: skip
 
 
