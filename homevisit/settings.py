@@ -264,8 +264,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # ── Language, forms, admin ──
-FORM_RENDERER = "core.widgets.Drawn"
-
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
