@@ -12,6 +12,7 @@ import gc
 import os
 import threading
 import time
+from collections import Counter
 
 import hypothesis
 import pytest
@@ -48,6 +49,14 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.walk)
         elif not (item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)):
             item.add_marker(pytest.mark.sqlite)
+    _long_ones_first(items)
+
+
+def _long_ones_first(items):
+    """Files of browser tests, which stay on one worker, then what walks the whole house: else the last of them runs
+    alone while the other workers have nothing left to do."""
+    size = Counter(item.path for item in items if item.get_closest_marker("browser"))
+    items.sort(key=lambda item: (-size[item.path], item.path.parent.parent.name != "homevisit"))
 
 
 def pytest_collection_finish():

@@ -13,10 +13,11 @@ from tools import servers, setup
 from tools.children import Failed
 from tools.setup import PYTHON, ROOT
 
-# Configuration of this machine must not leak into the tests.
+# Configuration of this machine must not leak into the tests; nor may it have every process compile the code anew.
 OURS = (
     "DATABASE_URL BROKER_URL REDIS_URL STORAGE_URL X_ACCEL_PREFIX SOFFICE EMAIL_URL SECRET_KEY FIELD_KEYS ALLOWED_HOSTS "
-    "DEBUG DATA_DIR PORT HOMEVISIT_CLOCK HOMEVISIT_DEMO HOMEVISIT_TESTING DJANGO_SETTINGS_MODULE MAKEFLAGS MAKELEVEL MFLAGS"
+    "DEBUG DATA_DIR PORT HOMEVISIT_CLOCK HOMEVISIT_DEMO HOMEVISIT_TESTING DJANGO_SETTINGS_MODULE MAKEFLAGS MAKELEVEL MFLAGS "
+    "PYTHONDONTWRITEBYTECODE"
 ).split()
 
 
