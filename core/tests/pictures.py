@@ -8,7 +8,7 @@ from pathlib import Path
 
 import av
 import pillow_heif
-from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
+from PIL import Image, ImageCms, ImageDraw, ImageFilter, PngImagePlugin
 
 RED, BLUE = (200, 40, 40), (40, 60, 200)
 GPS = {1: "N", 2: (31.0, 24.0, 36.0), 3: "E", 4: (121.0, 29.0, 24.0)}  # Baoshan
@@ -21,6 +21,23 @@ def drawn(width=1200, height=900, mode="RGB"):
     picture = Image.new("RGB", (width, height), RED)
     ImageDraw.Draw(picture).rectangle([width // 2, 0, width, height], fill=BLUE)
     return picture.convert(mode)
+
+
+def room(rng, width=1200, height=900):
+    """Things and colours of a room as a lens sees them, a little soft and grainy; another one for another rng."""
+
+    def colour():
+        return tuple(rng.randrange(30, 250) for _ in range(3))
+
+    picture = Image.new("RGB", (width, height), colour())
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle([0, height * 2 // 3, width, height], fill=colour())
+    for _ in range(12):
+        x, y = rng.randrange(width), rng.randrange(height)
+        shape = pen.rectangle if rng.random() < 0.6 else pen.ellipse
+        shape([x, y, x + rng.randrange(60, 400), y + rng.randrange(60, 400)], fill=colour())
+    grain = Image.merge("RGB", [Image.effect_noise((width, height), 40)] * 3)
+    return Image.blend(picture.filter(ImageFilter.GaussianBlur(3)), grain, 0.06)
 
 
 def exif(orientation=1):
