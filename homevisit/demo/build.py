@@ -11,7 +11,7 @@ from django.db import transaction
 from core.audit import record
 from core.clock import now, today
 from core.states import move
-from homevisit.demo import appointments, assignments, calls, decided, marks, media, ready, told, upward
+from homevisit.demo import appointments, assignments, calls, decided, hints, marks, media, ready, told, upward
 from homevisit.demo.plan import DISTRICTS
 from homevisit.demo.pupils import Intake
 from homevisit.demo.staff import Hiring, open_classes, open_schools
@@ -122,11 +122,14 @@ def _district(plan, notice, password_hash, phones, serials, small):
         _season(then, schools, RATES_THEN, closed=True),
         _season(running, schools, [min(0.9, pace * gone(running)) for pace in PACE_NOW], closed=False),
     ]
-    runs = []
+    runs, shown = [], [schools[one] for one in plan.shown]
+    doubts = hints.Doubts(shown, staff, pupils)
+    doubts.plan_rush(seasons[-1])
     for season in seasons:
         marks.change(rng, pupils, staff, first=season.first, last=season.last - timedelta(days=4))
         runs.append(calls.Calls(rng, season, staff))
         runs[-1].run(pupils)
+    doubts.copy_texts(runs[-1])
     calls.write_changes(pupils)
     for run in runs:
         _settle(run)
@@ -134,7 +137,6 @@ def _district(plan, notice, password_hash, phones, serials, small):
         appointments.plan(run.season.programme, staff, today=today(), running=not run.season.closed)
         assignments.give(run.season.programme, staff, today=today(), running=not run.season.closed)
         upward.send(run.season.programme, list(schools.values()), staff, running=not run.season.closed)
-    shown = [schools[one] for one in plan.shown]
     media.take(running, shown)
     decided.judge(running, shown[0], staff)
     decided.judged(then)
@@ -142,6 +144,7 @@ def _district(plan, notice, password_hash, phones, serials, small):
     told.robot(shown[0])
     for school in shown:
         decided.photos(running, school, rng)
+    doubts.ask(running)
 
 
 def gone(programme):

@@ -34,6 +34,8 @@ class Season:
     rates: dict
     closed: bool
     load: Counter = field(default_factory=Counter)  # (teacher, day) → visits
+    rushes: dict = field(default_factory=dict)  # teacher → times of one day that are still free (homevisit.demo.hints)
+    brief: set = field(default_factory=set)  # (teacher, time) of calls that took minutes
 
     def __post_init__(self):
         self.rules = self.programme.rules
@@ -124,6 +126,9 @@ class Calls:
 
     def _start(self, lead, day):
         """A time on that day or the next free one, so that nobody is at two doors at once."""
+        rush = self.season.rushes.get(lead.pk)
+        if rush and day <= timezone.localtime(rush[0]).date():
+            return rush.pop(0)
         for _ in range(60):
             slots = DAYTIME if day.weekday() > 4 else EVENING
             used = self.season.load[lead.pk, day]
@@ -145,16 +150,18 @@ class Calls:
         lead = head
         if rng.random() > 0.72:
             lead = (rng.choice(crew.visitors) if season.closed else pupil.mentor) or head
+        lead = head if season.rushes.get(head.pk) else lead
         start = self._start(lead, day)
         day = timezone.localtime(start).date()
-        end = start + timedelta(minutes=rng.randint(24, 62))
+        minutes = rng.randint(24, 62)
+        end = start + timedelta(minutes=minutes % 4 + 6 if (lead.pk, start) in season.brief else minutes)
         recorded = self._recorded(end)
         who = [g[1] for g in pupil.family.guardians[: 2 if rng.random() < 0.4 else 1]]
         is_new = (day - enrolment.starts_on).days < NEW_DAYS
         grade = place.grade(school_year(day)) or place.grade(school_year(season.due_day))
         theme = theme_for(rng, grade=grade, is_new=is_new, has_siblings=len(pupil.family.children) > 1)
         texts = record_texts(
-            rng, kid=pupil.kid, who=who[0], town=place.school.town, girl=pupil.girl, theme=theme, mode=mode
+            rng, kid=pupil.kid, who=who[0], town=place.school.town, girl=pupil.girl, theme=theme, mode=mode, detailed=True,
         )
         kind = VisitKind.FOLLOW_UP if follows else VisitKind.PRIORITY if pupil.marks or pupil.changes else VisitKind.UNIVERSAL
         visit = Visit(

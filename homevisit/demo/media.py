@@ -29,17 +29,21 @@ def take(programme, schools):
     rng = Random(f"{programme.code} photos")
     rows = []
     for visit in [visit for school in schools for visit in _latest(programme, school)]:
-        for row in visit.visit_students.all():
-            Consent.objects.get_or_create(
-                student_id=row.student_id, purpose=ConsentPurpose.PHOTO, withdrawn_at=None,
-                defaults={
-                    "relation": Relation.MOTHER, "given_on": visit.visited_on, "recorded_by": visit.lead,
-                    "recorded_at": visit.recorded_at,
-                },
-            )  # fmt: skip
-        rows += [_photo(rng, visit) for _ in range(EACH)]
+        consent(visit)
+        rows += [photo(rng, visit) for _ in range(EACH)]
     Media.objects.bulk_create(rows)
     record(programme, "demo.photos", by=None, photos=len(rows))
+
+
+def consent(visit):
+    for row in visit.visit_students.all():
+        Consent.objects.get_or_create(
+            student_id=row.student_id, purpose=ConsentPurpose.PHOTO, withdrawn_at=None,
+            defaults={
+                "relation": Relation.MOTHER, "given_on": visit.visited_on, "recorded_by": visit.lead,
+                "recorded_at": visit.recorded_at,
+            },
+        )  # fmt: skip
 
 
 def _latest(programme, school):
@@ -47,7 +51,7 @@ def _latest(programme, school):
     return rows.prefetch_related("visit_students").order_by("-visited_on", "pk")[:VISITS]
 
 
-def _photo(rng, visit):
+def photo(rng, visit):
     picture = room(rng)
     data = jpeg(picture)
     name = uuid.uuid4().hex.translate(LETTERS)

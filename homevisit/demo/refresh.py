@@ -1,6 +1,6 @@
 """A demonstration that has stood for a while: its running copies move to today, with everything that happened."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -9,6 +9,8 @@ from core.audit import record
 from core.clock import today
 from homevisit.demo.build import running_copy, shift
 from homevisit.demo.plan import DISTRICTS
+from honesty.enums import HintKind
+from honesty.models import Hint, SchoolLook
 from programmes.actions.load import load_programme
 from programmes.config.notice import read_notice
 from programmes.models import Attendance, ConductSignature, Event
@@ -65,6 +67,7 @@ def _move(notice):
         **{name: F(name) + later for name in ("occurred_on", "created_at", "answered_on", "answered_at")}
     )
     _move_history(copy, changes, later)
+    _move_hints(copy, later)
     open_register(moved)
     record(moved, "demo.refresh", by=None, days=days)
     return days
@@ -79,3 +82,14 @@ def _move_history(copy, changes, later):
         (PastAnswer.objects.filter(change__in=changes), ("answered_on", "answered_at", "reopened_at")),
     ):
         rows.update(**{name: F(name) + later for name in names})
+
+
+def _move_hints(copy, later):
+    """With what they speak of; a crowded day is known by its date, the latest first so that no two meet on the way."""
+    hints = Hint.objects.filter(programme=copy)
+    names = ("found_at", "leader_from", "answered_at", "concluded_at", "gone_at")
+    hints.update(**{name: F(name) + later for name in names})
+    SchoolLook.objects.filter(programme=copy).update(looked_at=F("looked_at") + later)
+    for hint in hints.filter(kind=HintKind.BUNCHED).order_by("-key"):
+        hint.key = (date.fromisoformat(hint.key) + later).isoformat()
+        hint.save(update_fields=["key"])

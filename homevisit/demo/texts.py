@@ -2,7 +2,7 @@
 
 import re
 
-from homevisit.demo import words
+from homevisit.demo import details, words
 
 # 他 becomes 她 for girls, but not in 他们 or 其他.
 HE = re.compile(r"(?<!其)他(?!们)")
@@ -29,8 +29,11 @@ def theme_for(rng, *, grade, is_new=False, has_siblings=False):
     return rng.choices(themes, [MORE_OFTEN.get(theme, 1) for theme in themes])[0]
 
 
-def record_texts(rng, *, kid, who, town, girl, theme, mode="in_person"):
-    """{"cause", "process", "analysis", "measures", "reflection"}, about 300 characters together."""
+def record_texts(rng, *, kid, who, town, girl, theme, mode="in_person", detailed=False):
+    """{"cause", "process", "analysis", "measures", "reflection"}, about 300 characters together.
+
+    detailed: with small things of the own, so that many records about the same matter do not read alike.
+    """
     bank = words.THEMES[theme]
     pick = rng.choice
     if mode in ("in_person", "nearby"):
@@ -47,6 +50,9 @@ def record_texts(rng, *, kid, who, town, girl, theme, mode="in_person"):
     }
     if rng.random() < 0.35:
         parts["reflection"].append(pick(words.CLOSINGS))
+    if detailed:
+        parts["analysis"] += rng.sample(details.SEEN, 2)
+        parts["measures"] += rng.sample(details.DONE_NEXT, 2)
     slots = {"kid": kid, "who": GUARDIANS[who], "town": town}
     return {code: told("".join(lines), slots, girl) for code, lines in parts.items()}
 

@@ -17,6 +17,9 @@ from django.utils.timezone import localtime
 from homevisit.demo.build import build
 from homevisit.demo.logins import demo_logins, logins
 from homevisit.demo.staff import LOGIN_ROLES, MENTOR
+from honesty.actions.look import look
+from honesty.enums import HintKind
+from honesty.models import Hint
 from programmes.enums import DeadlineKind, ProgrammeState
 from programmes.models import Event, Programme
 from programmes.queries.ready import signatures, trainings, untrained
@@ -55,7 +58,7 @@ def demo(built, db, settings):
 
 def everything():
     """All rows of our own rooms but the log, as plain values."""
-    rooms = ("schools", "programmes", "students", "visits", "works", "reports", "reminders")
+    rooms = ("schools", "programmes", "students", "visits", "honesty", "works", "reports", "reminders")
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())
         for room in rooms
@@ -234,6 +237,24 @@ def test_demo_accounts_are_told_what_is_due_and_no_robot_speaks(demo):
     assert said and all(is_workday(one.on) and localtime(one.claimed_at).hour == 8 for one in said)
 
 
+def test_demo_has_hints_of_each_kind_on_their_way(demo):
+    hints = Hint.objects.filter(programme__code__endswith="-demo")
+    assert set(hints.values_list("kind", flat=True)) == set(HintKind)
+    assert set(hints.values_list("state", flat=True)) == {"told", "answered", "concluded"}
+    assert hints.filter(teacher__username__endswith=".class_head").exists()
+    assert hints.count() <= 12  # a few, so that each can be read
+
+
+def test_demo_hints_stand_when_the_records_are_looked_through_once_more(demo):
+    before = list(Hint.objects.order_by("pk").values())
+
+    for school in School.objects.filter(hints__isnull=False).distinct():
+        for programme in Programme.objects.filter(hints__school=school).distinct():
+            assert look(programme, school) == []
+
+    assert list(Hint.objects.order_by("pk").values()) == before
+
+
 def test_demo_writes_logins_for_its_owner_only(demo, tmp_path, monkeypatch):
     monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
     path = tmp_path / "logins.json"
@@ -267,6 +288,8 @@ def test_demo_refresh_moves_the_copy_and_its_visits_to_today(demo, settings, mon
     assert list(planned.values_list("planned_at", flat=True)) == [moment + later for moment in appointments]
     assert list(Visit.objects.filter(programme__code="baoshan-2022").order_by("pk").values()) == closed
     assert check(copy) == []
+    assert [look(copy, school) for school in School.objects.filter(hints__programme=copy).distinct()] == [[], []]
+    assert not Hint.objects.filter(state="gone").exists()
 
 
 def test_demo_refresh_stops_at_a_new_school_year(demo, settings, monkeypatch):
