@@ -12,13 +12,15 @@ from schools.enums import Role
 from schools.models import Post
 from students.enums import Aspect, NoteSource, Relation
 from students.models import Assignment, ChangeEvent, Guardian, PortraitNote, Student
-from visits.enums import COUNTED_STATES, Answerer, VisitState
-from visits.models import Due, Opinion, Promise, Visit, VisitNote, VisitStudent
-from visits.queries.records import shown_name
+from visits.enums import Answerer, VisitState
+from visits.models import Due, Opinion, Promise, Visit, VisitNote
+from visits.queries.family import earlier_of
+from visits.queries.records import shown_name, siblings
 
 STRENGTHS, FACTS, OLD_PROMISES, OPINIONS = 6, 8, 4, 5  # lines on the page
 AT_SCHOOL = (Aspect.STUDY, Aspect.PEERS, Aspect.MIND, Aspect.LIFE)
 BOARDS = "2"
+OF_RECORD = tuple(f"visit__{name}" for name in ("cause", "process", "analysis", "measures", "reflection", "preparation"))
 
 
 @dataclass(frozen=True)
@@ -74,33 +76,26 @@ class Brief:
         return self.last.measures if self.last is not None and not self.promises else ""
 
 
-def brief(user, pupils, programme):
+def brief(user, pupils, programme, *, home=None, earlier=None):
     """pupils: the pupil first, then others of the home whom the visit covers. The caller has fetched them in scope.
-    The same number of queries whatever the family."""
+    home: of siblings(), earlier: of earlier_of(), where they are known. The same number of queries whatever the family."""
     first, ids = pupils[0], [pupil.pk for pupil in pupils]
+    home = siblings(first, programme) if home is None else home
+    earlier = earlier_of(user, ids) if earlier is None else earlier.of(ids)
     names = {pupil.pk: pupil.name for pupil in pupils} if len(pupils) > 1 else {}
     notes = list(PortraitNote.objects.visible_to(user).standing().filter(student__in=ids).order_by("-observed_on", "-pk"))
-    earlier = Visit.objects.filter(
-        state__in=COUNTED_STATES, pk__in=VisitStudent.objects.filter(student__in=ids).values("visit_id")
-    )
     rules = programme.rules
     return Brief(
         pupils=pupils,
-        strengths=_strengths(user, ids, notes, names)[:STRENGTHS],
+        strengths=_strengths(earlier, ids, notes, names)[:STRENGTHS],
         school_facts=_facts(notes, AT_SCHOOL, names),
         home_facts=_facts(notes, (Aspect.FAMILY,), names),
         home=_home(pupils),
         changes=list(ChangeEvent.objects.visible_to(user).open().filter(student__in=ids)),
-        last=Visit.objects.visible_to(user).filter(pk__in=earlier.values("pk")).order_by("-visited_on", "-pk").first(),
-        promises=_promises(user, earlier),
-        opinions=list(
-            Opinion.objects.visible_to(user)
-            .filter(visit__in=earlier.values("pk"))
-            .exclude(answerer=Answerer.ANSWERED)
-            .select_related("visit")
-            .order_by("-visit__visited_on", "-visit_id", "position")[:OPINIONS]
-        ),
-        siblings=_siblings(first, programme),
+        last=Visit.objects.filter(pk__in=earlier.readable[:1]).only("visited_on", "measures").first(),
+        promises=_promises(earlier),
+        opinions=list(_latest(earlier.lines(Opinion).exclude(answerer=Answerer.ANSWERED))[:OPINIONS]),
+        siblings=_siblings(first, programme, home),
         planned=my_planned(user, first, programme),
         signed=has_signed(programme, user),
         trained=is_trained(programme, user),
@@ -118,22 +113,34 @@ def my_planned(user, pupil, programme):
     return rows.filter(visit_students__student=pupil).select_related("lead").order_by("planned_at", "pk").first()
 
 
-def family_of(user, pupil):
-    """The pupil, then children of the same home and school whom the user may see too."""
+def family_of(user, pupil, home=None):
+    """The pupil, then children of the same home and school whom the user may see too. home: of siblings(), where it is
+    known."""
     if not pupil.household_id:
         return [pupil]
     others = Student.objects.visible_to(user).active().filter(household=pupil.household_id, school=pupil.school_id)
-    return [pupil, *others.exclude(pk=pupil.pk).select_related("school", "school_class__school").order_by("birth", "pk")]
+    others = others.exclude(pk=pupil.pk)
+    if home is not None:  # seldom anybody
+        others = others.filter(pk__in=[other.pk for other in home if other.school_id == pupil.school_id])
+    return [pupil, *others.select_related("school", "school_class__school").order_by("birth", "pk")]
 
 
-def _strengths(user, ids, notes, names):
+def _latest(lines):
+    """Lines of visits with the day of their visit: of the record nothing else is read."""
+    return (
+        lines.select_related("visit")
+        .defer(*OF_RECORD)
+        .order_by("-visit__visited_on", "-visit_id", "position")
+    )
+
+
+def _strengths(earlier, ids, notes, names):
     """From the portrait and from what was praised at earlier visits."""
     found = [_fact(note, names) for note in notes if note.aspect == Aspect.STRENGTHS]
-    praised = VisitNote.objects.visible_to(user).filter(student__in=ids, visit__state__in=COUNTED_STATES)
-    praised = praised.exclude(strengths="").select_related("visit").order_by("-visit__visited_on", "-pk")
+    praised = earlier.lines(VisitNote).filter(student__in=ids).exclude(strengths="").order_by("-visit__visited_on", "-pk")
     found += [
-        Fact(note.strengths, note.visit.visited_on, NoteSource.VISIT.label, name=names.get(note.student_id, ""))
-        for note in praised[:STRENGTHS]
+        Fact(words, on, NoteSource.VISIT.label, name=names.get(student_id, ""))
+        for words, on, student_id in praised.values_list("strengths", "visit__visited_on", "student_id")[:STRENGTHS]
     ]
     return sorted(found, key=lambda fact: fact.on, reverse=True)
 
@@ -164,19 +171,15 @@ def _home(pupils):
     return words
 
 
-def _promises(user, earlier):
-    rows = Promise.objects.visible_to(user).filter(visit__in=earlier.values("pk")).select_related("visit")
-    rows = list(rows.order_by("-visit__visited_on", "-visit_id", "position")[:50])
+def _promises(earlier):
+    rows = list(_latest(earlier.lines(Promise))[:50])
     latest = [row for row in rows if row.visit_id == rows[0].visit_id]
     return latest + [row for row in rows[len(latest) :] if not row.outcome][:OLD_PROMISES]
 
 
-def _siblings(pupil, programme):
+def _siblings(pupil, programme, home):
     """The other children of the home at schools of the authority. Unscoped on purpose, and so little is told."""
-    if not pupil.household_id:
-        return []
-    rows = Student.objects.active().filter(household=pupil.household_id, authority=programme.authority_id)
-    rows = list(rows.exclude(pk=pupil.pk).select_related("school", "school_class__school").order_by("birth", "pk"))
+    rows = sorted(home, key=lambda row: (row.birth is None, row.birth or date.min, row.pk))
     ours = [row for row in rows if row.school_id == pupil.school_id]
     reached = set(
         Due.objects.filter(programme=programme, student__in=[row.pk for row in rows], visits__gt=0).values_list(

@@ -10,6 +10,7 @@ from programmes.queries.ready import signatures, trainings
 from students.models import Assignment, ChangeEvent, Student
 from visits.enums import COUNTED_STATES, VisitState
 from visits.models import Promise, Visit, VisitDraft, VisitStudent
+from visits.models.visit import readable_visits
 from visits.rules import pupils_to_visit
 
 MOST = 12  # pupils one form may name
@@ -88,21 +89,56 @@ def form_of(programme, pupil):
     return apply_changes(programme, pupil.form_changes or {})
 
 
-def open_promises(user, student_ids, visit=None):
+@dataclass(frozen=True)
+class Earlier:
+    """Recorded visits of some pupils. rows: [(visit id, student id, may the user read it)], the latest visit first."""
+
+    user: object
+    rows: list = field(default_factory=list)
+
+    def of(self, student_ids):
+        """Those of some of the pupils."""
+        wanted = set(student_ids)
+        return Earlier(self.user, [row for row in self.rows if row[1] in wanted])
+
+    @property
+    def ids(self):
+        return list(dict.fromkeys(visit_id for visit_id, _, _ in self.rows))
+
+    @property
+    def readable(self):
+        return list(dict.fromkeys(visit_id for visit_id, _, may_read in self.rows if may_read))
+
+    def lines(self, model):
+        """What hangs on these visits, as far as the user may see it. Whoever reads a visit reads its lines: the scope
+        is asked only where one of the visits is closed to the user."""
+        rows = model.objects.filter(visit_id__in=self.ids)
+        return rows if len(self.readable) == len(self.ids) else rows.visible_to(self.user)
+
+
+def earlier_of(user, student_ids):
+    """Earlier of these pupils, in one query: a page asks it once, for what was agreed, asked and praised there."""
+    may_read = Case(When(visit_id__in=readable_visits(user.reach), then=True), default=False, output_field=BooleanField())
+    rows = VisitStudent.objects.filter(student_id__in=student_ids, visit__state__in=COUNTED_STATES)
+    rows = rows.annotate(may_read=may_read).order_by("-visit__visited_on", "-visit_id")
+    return Earlier(user, list(rows.values_list("visit_id", "student_id", "may_read")))
+
+
+def open_promises(user, student_ids, visit=None, earlier=None):
     """Promises of earlier visits of these pupils that wait for an answer, as far as the user may know of them.
-    visit: the record being corrected, whose own answers may change."""
-    rows = Promise.objects.visible_to(user).filter(
-        visit__state__in=COUNTED_STATES, visit__visit_students__student_id__in=student_ids
-    )
+    visit: the record being corrected, whose own answers may change. earlier: of earlier_of() where it is known."""
+    earlier = earlier_of(user, student_ids) if earlier is None else earlier.of(student_ids)
+    rows = earlier.lines(Promise)
     waiting = rows.filter(Q(outcome="") | Q(outcome_visit__state=VisitState.VOIDED))
     if visit is not None and visit.pk:
         waiting = (waiting | rows.filter(outcome_visit=visit)).exclude(visit=visit)
-    return waiting.select_related("visit").order_by("-visit__visited_on", "visit_id", "position").distinct()
+    return waiting.select_related("visit").order_by("-visit__visited_on", "visit_id", "position")
 
 
-def follow_up_due(user, student_ids, programme):
+def follow_up_due(user, student_ids, programme, earlier=None):
     """The latest visit of these pupils that asked for another one and has none yet; None without."""
-    rows = followable(user, student_ids).filter(programme=programme, follow_up_on__isnull=False)
+    earlier = earlier_of(user, student_ids) if earlier is None else earlier.of(student_ids)
+    rows = Visit.objects.filter(pk__in=earlier.readable, programme=programme, follow_up_on__isnull=False)
     return rows.exclude(followed_by__state__in=COUNTED_STATES).first()
 
 

@@ -31,7 +31,7 @@ def siblings(pupil, programme):
     if pupil is None or pupil.household_id is None:
         return []
     rows = Student.objects.active().filter(household_id=pupil.household_id, authority_id=programme.authority_id)
-    return list(rows.exclude(pk=pupil.pk).select_related("school_class__school"))
+    return list(rows.exclude(pk=pupil.pk).select_related("school", "school_class__school"))
 
 
 @dataclass(frozen=True)

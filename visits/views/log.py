@@ -25,7 +25,15 @@ from visits.forms.record import VisitForm, is_number, known_start, new_visit_tim
 from visits.models import Visit
 from visits.queries.brief import brief, family_of
 from visits.queries.draft import for_form
-from visits.queries.family import follow_up_due, followable, form_of, open_plan, open_promises, read_family
+from visits.queries.family import (
+    earlier_of,
+    follow_up_due,
+    followable,
+    form_of,
+    open_plan,
+    open_promises,
+    read_family,
+)
 from visits.queries.media import of_form
 from visits.queries.overlap import overlaps
 from visits.queries.ranking import my_list
@@ -261,9 +269,11 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
     if not (form.is_bound or visit or pupil or mine.families):
         return render(request, "visits/log_none.html", {"no_pupils": True})
     home = siblings(pupil, programme)
+    own = [student.pk for student in [pupil, *home] if student and student.school_id == pupil.school_id]
+    earlier = earlier_of(user, own)
     if pupil:
         form.add_children([pupil, *home])
-    followed = _followed(user, programme, form, pupil, plan or visit, request.GET.get("follows", ""))
+    followed = _followed(user, programme, form, pupil, plan or visit, request.GET.get("follows", ""), earlier)
     if not form.is_bound and not visit:
         if followed:
             form.initial |= {"follows": followed.pk, "kind": VisitKind.FOLLOW_UP}
@@ -278,7 +288,7 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
     picked = {str(pk) for pk in form["others"].value() or []}
     picked_people = _known_people(user, [pk for pk in picked if is_number(pk)], plan or visit)
     rules = programme.rules
-    own = [student.pk for student in [pupil, *home] if student and student.school_id == pupil.school_id]
+    waiting_for = open_promises(user, own, visit, earlier)
     context = {
         "programme": programme,
         "form": form,
@@ -302,9 +312,10 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
         ],
         "media": of_form(user, form["client_uuid"].value()) if rules.visit.photos != "off" else [],
         "followed": followed,
-        "earlier": [(promise, form.outcome(promise)) for promise in open_promises(user, own, visit)] if own else [],
+        "earlier": [(promise, form.outcome(promise)) for promise in waiting_for],
         "outcomes": Outcome.choices,
-        "brief": brief(user, family_of(user, pupil), programme) if pupil and not visit else None,
+        "brief": brief(user, family_of(user, pupil, home), programme, home=home, earlier=earlier)
+        if pupil and not visit else None,
         "today": today(),
         "start_known": known_start(plan) is not None,
         "counted": [rule.name for rule in rules.visit.modes if rule.counts],
@@ -331,7 +342,7 @@ def _action(visit, plan, pupil):
     return reverse("visits:log", args=[pupil.pk] if pupil else [])
 
 
-def _followed(user, programme, form, pupil, visit, asked):
+def _followed(user, programme, form, pupil, visit, asked, earlier):
     """The earlier visit this one may follow: as sent, as planned, as asked for in the address, else one that is due."""
     if pupil is None:
         return None
@@ -340,7 +351,7 @@ def _followed(user, programme, form, pupil, visit, asked):
         return followable(user, [pupil.pk]).filter(pk=number).first()
     if visit is not None and visit.recorded_at:
         return None
-    return follow_up_due(user, [pupil.pk], programme)
+    return follow_up_due(user, [pupil.pk], programme, earlier)
 
 
 def _known_people(user, ids, visit):
