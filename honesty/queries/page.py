@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from core.access import allowed
 from core.difference import Run, own_words
 from honesty.enums import HintKind
 from honesty.models import HintVisit
 from visits.enums import COUNTED_STATES, VisitState
-from visits.models import Visit
+from visits.models import Media, Visit
 from visits.queries.board import label_year
 from visits.queries.media import of_records
 from visits.queries.records import duration, people, shown_name
 
 MINUTE = 60
+OTHERS = 20
 OLDEST_FIRST = ("visited_on", "started_at", "pk")
 
 
@@ -27,7 +30,8 @@ class Shown:
     names: str
     label: str
     time: str
-    off: bool
+    teacher: str = ""
+    off: bool = False
     fix: str = ""
     is_short: bool = False
     together: bool = False
@@ -46,13 +50,16 @@ def visits_of(hint, user):
 
 def shown(hint, visits, user):
     """[Shown] of a page of visits_of(). Its queries do not grow with the page."""
-    visits = list(visits)
-    year = label_year(hint.programme)
-    for visit in visits:
-        visit.programme = hint.programme
-    rows = [_plain(visit, year, user) for visit in visits]
+    rows = _rows(hint, visits, user)
     MORE[hint.kind](hint, rows, user)
     return rows
+
+
+def _rows(hint, visits, user):
+    year, visits = label_year(hint.programme), list(visits)
+    for visit in visits:
+        visit.programme = hint.programme
+    return [_plain(visit, year, user) for visit in visits]
 
 
 def with_people(rows):
@@ -93,6 +100,27 @@ def _times(hint, rows, user):
             between = (start - before.visit.ended_at).total_seconds()
             row.gap, row.overlaps = int(max(between, 0) // MINUTE), between < 0
         before = row
+
+
+def with_others_photo(hint, user):
+    """[Shown] of other teachers' records that hold the same file, or a picture that looks the same to the bit: whoever
+    compares needs both. They may be no hint of theirs (signs.photos)."""
+    if hint.kind != HintKind.PHOTO:
+        return []
+    own = HintVisit.objects.filter(hint=hint, media__isnull=False)
+    looks = own.values_list("media__source_sha256", "media__likeness")
+    shas, likenesses = ({value for value in values if value} for values in zip(*looks, strict=True)) if looks else ((), ())
+    same = Media.objects.visible_to(user).filter(
+        Q(source_sha256__in=shas) | Q(likeness__in=likenesses), programme=hint.programme_id, school=hint.school_id,
+        visit__state__in=COUNTED_STATES,
+    ).exclude(visit__lead=hint.teacher_id)  # fmt: skip
+    pairs = dict(same.order_by("-pk").values_list("visit_id", "pk")[:OTHERS])
+    visits = Visit.objects.visible_to(user).filter(pk__in=pairs).select_related("lead").order_by(*OLDEST_FIRST)
+    rows = _rows(hint, with_people(visits), user)
+    tiles = of_records(user, [row.visit for row in rows], pairs.values(), about=hint)
+    for row in rows:
+        row.teacher, row.tile = row.visit.lead.name, tiles.get(pairs[row.visit.pk])
+    return rows
 
 
 def _homes(row):

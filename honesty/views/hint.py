@@ -17,7 +17,7 @@ from honesty.enums import OPEN_STATES, HintKind, HintState, Reason
 from honesty.forms import AnswerForm, ConcludeForm
 from honesty.models import Hint
 from honesty.queries.lists import just_concluded
-from honesty.queries.page import shown, visits_of, with_people
+from honesty.queries.page import shown, visits_of, with_others_photo, with_people
 from honesty.queries.words import class_labels, field_label
 from honesty.views.parts import row_of
 from honesty.views.school import list_address, may_list
@@ -52,7 +52,7 @@ def answer_hint(request, pk):
         return _wrong(request, hint, error)
     if reason in MENDS:
         messages.success(request, "说明交了。改好记录，提醒会自己消掉。")
-        return redirect(reverse("honesty:hint", args=[hint.pk]) + "#records")
+        return _to_the_record(hint)
     messages.success(request, "说明交了，学校负责人看得到。")
     return redirect("honesty:hint", hint.pk)
 
@@ -99,6 +99,12 @@ def undo_hint(request, pk):
     return redirect("honesty:hint", hint.pk)
 
 
+def _to_the_record(hint):
+    """Straight there where it is about a single one, else to the list of them."""
+    ids = list(hint.hint_visits.values_list("visit_id", flat=True)[:2])
+    return redirect("visits:detail", ids[0]) if len(ids) == 1 else redirect("honesty:hint", hint.pk)
+
+
 def _batch(request):
     """Which conclusion is meant; nonsense is the last one."""
     try:
@@ -136,7 +142,8 @@ def _page(request, hint, *, answer_form=None, conclude_form=None, status=200):
         "records": records,
         "stuck": is_mine and is_open and any(not row.fix and not row.off for row in records),
         "field_label": field_label(hint.programme, hint.facts["field"]) if hint.kind == HintKind.ALIKE else "",
-        "elsewhere": _elsewhere(hint),
+        "elsewhere": _elsewhere(hint, page.paginator.count),
+        "others": with_others_photo(hint, user) if leads and not is_mine else [],
         "answer_form": (answer_form or AnswerForm(hint=hint)) if is_mine and is_open else None,
         "conclude_form": (conclude_form or ConcludeForm(hint=hint)) if may_conclude and is_open else None,
         "may_reopen": may_conclude and hint.state == HintState.CONCLUDED,
@@ -146,10 +153,10 @@ def _page(request, hint, *, answer_form=None, conclude_form=None, status=200):
     return render(request, "honesty/hint.html", context, status=status)
 
 
-def _elsewhere(hint):
+def _elsewhere(hint, own):
     """How many records of other teachers it is about too; they are told of their own."""
-    facts = hint.facts
-    return max(facts["all"] - facts["records"], 0) if hint.kind == HintKind.ALIKE else 0
+    everything = {HintKind.ALIKE: "all", HintKind.PHOTO: "records"}.get(hint.kind)
+    return max(hint.facts[everything] - own, 0) if everything else 0
 
 
 def _history(hint):
