@@ -33,13 +33,17 @@ class Window:
 def windows(programme, school_id):
     """{submission code: Window} of everything the notice asks a school for. Two queries."""
     deadlines = dict(Deadline.objects.filter(programme=programme).values_list("kind", "at"))
-    passes = dict(
-        LatePass.objects.standing().filter(programme=programme, school_id=school_id).values_list("submission", "until")
-    )
+    passes = passes_of(programme, school_id)
     return {
         one.code: Window(one.code, one.label, deadlines.get(one.deadline), passes.get(one.code))
         for one in programme.rules.submissions
     }
+
+
+def passes_of(programme, school_id):
+    """{submission code: until} of the time the district gave this school. One query."""
+    standing = LatePass.objects.standing().filter(programme=programme, school_id=school_id)
+    return dict(standing.values_list("submission", "until"))
 
 
 def window(programme, school_id, code):

@@ -1,12 +1,14 @@
 """明确责任分工 (W96): who does what in each phase of a school's plan, and how far it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.clock import today
 from core.formats import thousands
+from programmes.config.days import last_day_before
 from programmes.enums import DeadlineKind
 from programmes.queries.overview import SOON, countdown
+from programmes.queries.window import passes_of
 from programmes.queries.workdays import left_words, workdays_left
 from reports.enums import Handed
 from reports.queries.submissions import register
@@ -23,13 +25,18 @@ OWED = ("todo", "mute", "late", "plan")
 
 @dataclass(frozen=True)
 class Paper:
-    """What is handed in or done under a deadline: label, how many, and its state as a tag."""
+    """What is handed in or done under a deadline: label, how many, and its state as a tag.
+
+    longer: the last day the district gave this school, where that is after the notice's; left: how long until then.
+    """
 
     code: str
     label: str
     count: str
     kind: str
     said: str
+    longer: date | None = None
+    left: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,12 +109,17 @@ def _standing(programme, first, last):
 
 
 def asked(programme, school, *, user, office):
-    """[Asked] of the notice's deadlines, in order of time. At most seven queries."""
+    """[Asked] of the notice's deadlines, in order of time. At most eight queries."""
+    passes = passes_of(programme, school.pk)
     lines = register(programme, school_ids=[school.pk])[school.pk].values()
     found = []
     for deadline in programme.deadlines.all():
         left = (deadline.last_day - today()).days
-        papers = [_paper(line, office) for line in lines if line.deadline == deadline.at]
+        papers = [
+            replace(_paper(line, office), **_longer(programme, passes.get(line.code), deadline))
+            for line in lines
+            if line.deadline == deadline.at
+        ]
         if deadline.kind == DeadlineKind.COVERAGE:
             papers = [_reached(programme, school, user), *papers]
         tone = "warm" if left <= SOON and any(paper.kind in OWED for paper in papers) else "sec"
@@ -116,11 +128,22 @@ def asked(programme, school, *, user, office):
     return found
 
 
+def _longer(programme, until, deadline):
+    """longer and left of a Paper; {} without more time than the notice gives."""
+    if until is None or until <= deadline.at:
+        return {}
+    last_day = last_day_before(until)
+    left = (last_day - today()).days
+    return {"longer": last_day, "left": "已截止" if left < 0 else _left_words(programme, last_day, left)}
+
+
 def _when(programme, deadline, left):
     """还有7天，其中5个工作日; 今天截止; 已截止"""
-    if deadline.has_passed():
-        return "已截止"
-    words = left_words(left, workdays_left(programme, deadline.last_day))
+    return "已截止" if deadline.has_passed() else _left_words(programme, deadline.last_day, left)
+
+
+def _left_words(programme, last_day, left):
+    words = left_words(left, workdays_left(programme, last_day))
     return f"{countdown(left)}，{words}" if words else countdown(left)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from programmes.models import LatePass
 from programmes.tests.upward import make_upward
 from reports.actions import filing
 from reports.actions.plan import save_plan
@@ -65,6 +66,23 @@ def test_each_paper_stands_with_its_deadline_state_and_the_way_to_it(client, sch
     assert f'href="/reports/plan/?school={school.pk}"' in answer.text
     for row in answer.context["rows"]:
         assert not row["url"] or client.get(row["url"]).status_code == 200
+
+
+def test_more_time_from_the_district_stands_in_the_list_and_keeps_the_way_open(client, programme, school, leader, settings):
+    officer = make_officer(programme.authority)
+    LatePass.objects.create(
+        programme=programme, authority=programme.authority, school=school, submission="plan",
+        until="2022-09-04T16:00+00:00", reason="停课", given_by=officer,
+    )  # fmt: skip
+    assert rows(papers(client, leader, school))[0] == ("学校走访方案", "区里延期，还有5天，其中3个工作日", "未交", "去写")
+    settings.HOMEVISIT_CLOCK = "2022-09-02T10:00+08:00"
+    answer = papers(client, leader, school)
+    assert rows(answer)[0] == ("学校走访方案", "区里延期，还有2天，没有工作日了", "未交", "去写")
+    assert answer.context["rows"][0]["on"] == date(2022, 9, 4)
+    settings.HOMEVISIT_CLOCK = "2022-09-05T00:00+08:00"
+    assert rows(papers(client, leader, school))[0] == ("学校走访方案", "区里延期，已截止", "未交", "")
+    other = make_school(programme.authority)
+    assert "区里延期" not in papers(client, make_leader(other), other).text
 
 
 def test_a_paper_goes_from_draft_to_filed_to_returned(client, programme, school, leader, settings):

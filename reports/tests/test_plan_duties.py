@@ -151,8 +151,8 @@ def test_duties_take_the_same_queries_for_any_number_of_deadlines(programme, pla
     content = plan.content()
     fresh = type(programme).objects.get(pk=programme.pk)
     leader.reach  # noqa: B018  posts are read once a request
-    # deadlines twice, plans, reports, works, their decisions; restricted categories, figures; workdays, phases
-    with django_assert_num_queries(10):
+    # time given, deadlines twice, plans, reports, works, their decisions; restricted categories, figures; workdays, phases
+    with django_assert_num_queries(11):
         duties(fresh, plan.school, content, user=leader, office=True)
 
 

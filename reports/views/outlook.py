@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from core.access import allowed, authorize
+from core.clock import today
 from programmes.queries.current import current_programme
 from reports.queries.duties import asked
 from schools.models import School
@@ -62,10 +63,13 @@ def _row(one, paper, school, writes):
         kind, said = (paper.kind, paper.said) if paper.kind == "done" else ("soon", "没走完") if one.over else ("plan", "进行中")
         tone = "sec" if kind == "done" else one.tone
         return row | {"text": f"{one.countdown}，已访{paper.count}", "tone": tone, "kind": kind, "said": said}
-    owed = paper.kind in OWED
+    owed, over = paper.kind in OWED, one.over
     row |= {"title": paper.label, "kind": paper.kind, "said": paper.said, "tone": one.tone if owed else "sec"}
     row["text"] = "，".join(filter(None, (one.countdown, paper.count)))
-    if owed and writes and not one.over:
+    if paper.longer:
+        row |= {"on": paper.longer, "text": "，".join(filter(None, ("区里延期", paper.left, paper.count)))}
+        over = paper.longer < today()
+    if owed and writes and not over:
         row |= {"url": f"{_address(paper.code)}?school={school.pk}", "act": _act(paper)}
     return row
 
