@@ -35,6 +35,7 @@ urlpatterns = [
     path("works/", room("works", "mine", "school", "rounds", "judging")),
     path("files/", room("reports", "files", "plan", "report", "plans", "statements", "my_statement")),
     path("programme/", room("programmes", "publicity")),
+    path("honesty/", room("honesty", "mine", "school")),
     path("messages/", room("schools", "messages")),
     path("admin/", include(admin_pages)),
 ]
@@ -64,7 +65,10 @@ def labels(user):
         (
             Role.SCHOOL_LEADER,
             "school",
-            ["走访覆盖", "家访记录", "作品评审", "我的作品", "评选", "走访方案", "活动报告", "教师走访情况", "宣传"],
+            [
+                "走访覆盖", "家访记录", "作品评审", "真实性核查", "我的作品", "评选", "走访方案", "活动报告",
+                "教师走访情况", "宣传",
+            ],  # fmt: skip
         ),
         (
             Role.SCHOOL_ADMIN,
@@ -101,6 +105,11 @@ def test_phone_tabs_put_the_visit_in_the_middle_and_the_rest_under_mine():
     assert [item["label"] for item in shell["rest"]] == [
         "家访记录", "作品评审", "我的作品", "走访方案", "活动报告", "宣传", "导入名册", "后台管理",
     ]  # fmt: skip
+
+
+def test_a_leader_finds_what_is_to_be_looked_into_among_the_phones_tabs():
+    leader = make_user(Role.SCHOOL_LEADER, school=make_school())
+    assert [tab["short"] for tab in shell_for(leader)["tabs"]] == ["覆盖", "记录", "评审", "核查"]
 
 
 @pytest.mark.parametrize(
