@@ -26,7 +26,7 @@ def within_the_day(kind, by):
     midnight = timezone.localtime(now()).replace(hour=0, minute=0, second=0, microsecond=0)
     made = Job.objects.filter(owner_id=by.pk, kind=kind, created_at__gte=midnight)
     if made.exclude(state__in=[JobState.CANCELLED, JobState.FAILED]).count() >= A_DAY:
-        raise WrongState(f"今天已经打包了{A_DAY}次，明天再来。做好的还可以在24小时内下载。")
+        raise WrongState(f"今天已经做了{A_DAY}次，明天再来。做好的还可以在24小时内下载。")
 
 
 def random_password():

@@ -114,7 +114,7 @@ def test_one_at_a_time_five_a_day_cancel_and_retry(desk):
     pack.run_pack(job.pk)
     for _ in range(4):
         made(desk, desk.officer)
-    with pytest.raises(WrongState, match="今天已经打包了5次"):
+    with pytest.raises(WrongState, match="今天已经做了5次"):
         pack.start_pack(desk.programme, QueueFilter(tab="deeds"), by=desk.officer)
 
 
