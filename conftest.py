@@ -53,10 +53,15 @@ def pytest_collection_modifyitems(items):
 
 
 def _long_ones_first(items):
-    """Files of browser tests, which stay on one worker, then what walks the whole house: else the last of them runs
-    alone while the other workers have nothing left to do."""
+    """Files of browser tests, which stay on one worker, then histories and what walks the whole house: else the last of
+    them runs alone while the other workers have nothing left to do."""
     size = Counter(item.path for item in items if item.get_closest_marker("browser"))
-    items.sort(key=lambda item: (-size[item.path], item.path.parent.parent.name != "homevisit"))
+
+    def rank(item):
+        is_long = item.path.stem.endswith("_property") or item.path.parent.parent.name == "homevisit"
+        return -size[item.path], not is_long
+
+    items.sort(key=rank)
 
 
 def pytest_collection_finish():

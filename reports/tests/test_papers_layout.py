@@ -15,7 +15,7 @@ from reports.tests.on_paper import make_filings
 from visits.tests.layout import differences, layout
 
 HERE = Path(__file__).parent / "papers"
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.walk]
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,7 @@ from works.actions.judging import close_round
 from works.tests.factories import make_work
 from works.tests.judging import opened, school_round, score_all
 
-pytestmark = [pytest.mark.django_db, pytest.mark.prove, pytest.mark.usefixtures("media")]
+pytestmark = [pytest.mark.django_db, pytest.mark.prove, pytest.mark.walk, pytest.mark.usefixtures("media")]
 EVIL = '=HYPERLINK("https://example.org","点")'
 CODE = "0012345678"  # a number would lose its zeros
 PACKAGE = ("走访情况汇总表", "未走访和未报送", "报送登记")

@@ -20,13 +20,14 @@ in_a_test = {"deadline": None, "suppress_health_check": [HealthCheck.function_sc
 
 @pytest.mark.seed("S23")
 @pytest.mark.django_db
-@settings(max_examples=10, **in_a_test)
+@settings(max_examples=6, **in_a_test)
 @given(history=HISTORY)
 def test_a_figure_of_an_instant_stays_as_it_was_told(history):
     stays(history)
 
 
 @pytest.mark.prove
+@pytest.mark.walk
 @pytest.mark.django_db
 @settings(max_examples=25, **in_a_test)
 @given(history=LONG_HISTORY)

@@ -142,6 +142,7 @@ def test_register_equals_a_recount_after_any_history(history, settings):
 
 
 @pytest.mark.prove
+@pytest.mark.walk
 @pytest.mark.django_db
 @settings(max_examples=500, **in_a_test)
 @given(history=st.lists(acts, max_size=40))

@@ -33,6 +33,7 @@ TABLE = {
     },
 }
 VERBS = ("detail", "versions", "edit", "save", "submit", "withdraw", "reopen")
+LONG = [pytest.mark.prove, pytest.mark.walk]
 
 
 @pytest.fixture
@@ -45,9 +46,7 @@ def people(head, teacher, leader, school_admin, officer, reviewer, other_school)
 
 @pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.seed("W89", "W17", "W44", "S7", "W62")
-@pytest.mark.parametrize(
-    "kind", [kind if kind in ("story", "deeds") else pytest.param(kind, marks=pytest.mark.prove) for kind in KINDS]
-)
+@pytest.mark.parametrize("kind", ["story", "deeds", *(pytest.param(k, marks=LONG) for k in KINDS if k not in ("story", "deeds"))])
 @pytest.mark.parametrize("state", TABLE)
 def test_each_role_meets_each_verb_as_the_table_says(client, programme, school, visit, people, kind, state):
     wrong = []

@@ -14,7 +14,7 @@ from visits.tests.layout import differences, layout
 
 HERE = Path(__file__).parent / "papers"
 SENTENCE = "傍晚我到他家，外婆正在摘毛豆，孩子领我看阳台上的六个泡沫箱。"
-pytestmark = pytest.mark.prove
+pytestmark = [pytest.mark.prove, pytest.mark.walk]
 
 
 @pytest.fixture(autouse=True)
