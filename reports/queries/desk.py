@@ -22,7 +22,8 @@ from visits.queries.opinions import answered_by_school
 from visits.queries.school import school_classes
 
 FAR_BEHIND = 15  # points under 应达 from which a bar turns from 杏 to 朱砂 (ui.md)
-NOBODY = Figure(0, Count(), 0)
+NONE = Count()
+NOBODY = Figure(0, NONE, 0)
 HEADS = {"plan": "方案", "report": "活动报告", **SHORT}
 UNHEARD = (0, 0)  # opinions heard and answered of a school without any
 SCHOOL_COLUMNS = ("pk", "code", "name", "short_name", "kind", "town", "is_active")
@@ -57,14 +58,14 @@ class Paced:
         heard, answered = self.opinions
         return percent(answered, heard)
 
-    @property
+    @cached_property
     def tick(self):
         """应达 in percent of the due; None where nobody is due or nothing was to be done yet."""
         if not self.count.due or not self.share:
             return None
         return self.share.numerator * self.figure.target * 100 / (self.share.denominator * self.count.due)
 
-    @property
+    @cached_property
     def level(self):
         """ "ok", "behind" or "far", as the bar is drawn."""
         lack = self.share.numerator * self.figure.target - self.share.denominator * self.count.visited
@@ -77,7 +78,7 @@ class Paced:
         return bool(self.count.due) and self.level != "ok"
 
     def category(self, dimension):
-        return self.figure.categories.get(dimension - 1, Count())
+        return self.figure.categories.get(dimension - 1, NONE)
 
     def leaves_out(self, dimension):
         return dimension in self.hidden or dimension in self.hidden_visited
@@ -330,9 +331,9 @@ def class_lines(programme, school, *, user):
 
 def _left_out(figures):
     """{pk: ({dimension: 应访 as it is written}, {dimension: 实访})} of what these places, shown with their sum, leave out."""
-    found, nobody = {pk: ({}, {}) for pk in figures}, Count()
+    found = {pk: ({}, {}) for pk in figures}
     for dimension in {position + 1 for figure in figures.values() for position in figure.categories}:
-        counts = [(pk, *figure.categories.get(dimension - 1, nobody)) for pk, figure in figures.items()]
+        counts = [(pk, *figure.categories.get(dimension - 1, NONE)) for pk, figure in figures.items()]
         due, visited = {pk: due for pk, due, _, _ in counts}, {pk: visited for pk, _, visited, _ in counts}
         no_due = suppress.hidden(due)
         for pk, written in no_due.items():

@@ -93,21 +93,20 @@ def _tells(line, count, dimensions):
 
     Each category written “<5” has at most LEAST - 1; the union has at most as many as its parts together.
     """
-    no_due = [line.hidden.get(d, "") for d in dimensions]
-    no_visited = [line.hidden_visited.get(d, written) for d, written in zip(dimensions, no_due, strict=True)]
-    if not any(no_visited):
+    hidden, no_visited = line.hidden, line.hidden | line.hidden_visited
+    if not no_visited:
         return False
-    counts = [line.category(d) for d in dimensions]
-    return _tells_part(no_due, count.due, [one.due for one in counts]) or _tells_part(
-        no_visited, count.visited, [one.visited for one in counts]
+    counts = [(d, *line.category(d)) for d in dimensions]
+    return _tells_part(hidden, count.due, {d: due for d, due, _, _ in counts}) or _tells_part(
+        no_visited, count.visited, {d: visited for d, _, visited, _ in counts}
     )
 
 
 def _tells_part(written, union, numbers):
-    """written: what stands instead of each category's number, "" where the number itself does."""
-    left_out = len(written) - written.count("")
+    """numbers: {dimension: number}; written: {dimension: what stands there instead}, also of categories not asked for."""
+    left_out = [written[d] for d in numbers if d in written]
     if not left_out:
         return False
-    few = written.count(suppress.FEW)
-    shown = sum(number for number, instead in zip(numbers, written, strict=True) if not instead)
-    return left_out > few or union - shown >= few * (suppress.LEAST - 1)
+    few = left_out.count(suppress.FEW)
+    shown = sum([number for d, number in numbers.items() if d not in written])
+    return len(left_out) > few or union - shown >= few * (suppress.LEAST - 1)

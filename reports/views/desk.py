@@ -140,7 +140,7 @@ def _strip(programme, page, user):
         "handed": _handed(page, after) if after else [],
         "then": f"之后{day(then[0].on)} {then[0].title}" if then else "" if coming else "已截止",
         "waiting": max(waiting.items(), key=lambda pair: pair[1], default=None),
-        "waiting_schools": sum(1 for line in page.lines if any(line.category(d).waiting for d in dimensions)),
+        "waiting_schools": sum(any([line.category(d).waiting for d in dimensions]) for line in page.lines),
         "waiting_sort": f"-c{max(waiting, key=waiting.get).position + 1}" if waiting else "",
         "review": review,
         "hints": hints,
