@@ -28,6 +28,7 @@ def measure():
         burden,
         coverage,
         district,
+        honesty,
         judging,
         pace,
         package,
@@ -55,6 +56,7 @@ def measure():
     pace.looked_ahead(districts)
     as_of.looked_back(districts)
     reminders.told(districts)
+    honesty.looked_through(districts)
     burden.usable(districts)
     connections.close_all()
 

@@ -6,6 +6,7 @@ hundreds copied is still found through those, at a cost that does not grow with 
 """
 
 from collections import Counter
+from itertools import chain
 from zlib import crc32
 
 from rapidfuzz import fuzz
@@ -43,9 +44,7 @@ def _shared_at_least(percent):
 
 
 def _candidates(prints, holders, share):
-    common = Counter()
-    for one in prints:
-        common.update(holders.get(one, ()))
+    common = Counter(chain.from_iterable(holders.get(one, ()) for one in prints))
     wanted = max(1, share * len(prints))
     return [other for other, shared in common.most_common(COMPARED) if shared >= wanted]
 
