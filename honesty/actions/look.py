@@ -19,6 +19,7 @@ from honesty.queries.records import records_of
 from honesty.signs import alike, bunched, photos
 from schools.actions.message import tell_about
 from schools.calendar import workdays_after
+from visits.queries.records import colleagues
 
 NEW = "有{n}条真实性提醒，看一看，说明情况或改正记录。"
 FRESH = {
@@ -38,13 +39,15 @@ def look(programme, school):
 
 
 def find(programme, school):
-    """What the signs say of the records as they are."""
+    """What the signs say of the records as they are. Of teachers who left nobody can be asked."""
     hints, records = programme.rules.hints, records_of(programme, school)
-    return [
+    found = [
         *bunched.find(records.calls, hints),
         *alike.find(records.texts, hints),
         *photos.find(records.photos, hints),
     ]
+    there = set(colleagues(school.pk).values_list("pk", flat=True))
+    return [one for one in found if one.teacher in there]
 
 
 def _is_mine(programme, school, moment):

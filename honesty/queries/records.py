@@ -20,11 +20,9 @@ class Records(NamedTuple):
 
 
 def records_of(programme, school):
-    """What teachers with an account wrote down; of those who left nobody can be asked."""
+    """Of everybody who wrote there: what was copied from somebody who left is copied all the same."""
     hints = programme.rules.hints
-    visits = Visit.objects.filter(
-        programme=programme, school=school, state__in=COUNTED_STATES, lead__is_active=True
-    ).order_by("pk")
+    visits = Visit.objects.filter(programme=programme, school=school, state__in=COUNTED_STATES).order_by("pk")
     homes = _homes(visits)
     calls, texts = [], []
     columns = ("pk", "lead_id", "mode", "visited_on", "started_at", "ended_at", "recorded_at", *_texts(programme))

@@ -21,8 +21,10 @@ from students.models import Household
 from students.tests.factories import make_student
 from visits.actions.amend import amend_visit
 from visits.actions.media import remove_media
-from visits.actions.review import unvoid_visit, void_visit
+from visits.actions.review import return_visit, unvoid_visit, void_visit
+from visits.actions.visit import correct_visit
 from visits.enums import VisitState
+from visits.tests.factories import TEXTS, entry
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +189,13 @@ def amended(visits, head, leader):
     amend_visit(visits[0], by=head, reason="重写", texts={"reflection": OTHER})
 
 
+def returned_and_rewritten(visits, head, leader):
+    visit = visits[0]
+    return_visit(visit, by=leader, reason="写各家的事")
+    pupil = visit.visit_students.get().student
+    correct_visit(visit, by=head, students=[pupil], **entry(texts={**TEXTS, "reflection": OTHER}))
+
+
 def voided(visits, head, leader):
     void_visit(visits[0], by=leader, reason="重复")
 
@@ -196,7 +205,7 @@ def not_counted(visits, head, leader):
 
 
 @pytest.mark.seed("F59")
-@pytest.mark.parametrize("mend", [amended, voided, not_counted])
+@pytest.mark.parametrize("mend", [amended, returned_and_rewritten, voided, not_counted])
 @pytest.mark.parametrize("answered", [False, True])
 def test_a_hint_goes_quietly_with_its_cause(mend, answered, head, leader, programme, school, school_class):
     copied = calls(programme, school_class, head, 3, cause="了解情况。", reflection=SAME)
@@ -308,12 +317,25 @@ def test_each_teacher_is_told_of_the_own(head, programme, school, school_class):
         assert {row.visit.lead for row in hint.hint_visits.all()} == {hint.teacher}
 
 
-def test_of_a_teacher_without_an_account_nothing_is_asked(head, programme, school, school_class):
-    calls(programme, school_class, head, 3, reflection=SAME)
-    head.is_active = False
-    head.save()
+def without_account(user):
+    user.is_active = False
+    user.save()
 
-    assert look(programme, school) == []
+
+def without_post(user):
+    user.posts.update(ends_on="2022-09-10")
+
+
+@pytest.mark.parametrize("leave", [without_account, without_post])
+def test_of_a_teacher_who_left_nothing_is_asked(leave, head, programme, school, school_class):
+    other = make_class_head(school_class)
+    calls(programme, school_class, head, 3, reflection=SAME)
+    calls(programme, school_class, other, 2, first=10, reflection=SAME)
+    leave(head)
+
+    (hint,) = look(programme, school)
+
+    assert (hint.teacher, hint.facts["records"], hint.facts["all"]) == (other, 2, 5)
 
 
 def test_other_schools_and_notices_are_not_compared(head, programme, school, school_class, other_school):
@@ -358,5 +380,5 @@ def test_a_quiet_look_takes_few_queries(number, head, programme, school, school_
         add_photo(visit, sha="a" * 64)
     look(programme, school)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         look(programme, school)

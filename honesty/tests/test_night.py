@@ -21,8 +21,10 @@ from students.models import Household
 from students.tests.factories import make_student
 from visits.actions.amend import amend_visit
 from visits.actions.media import remove_media
-from visits.actions.review import unvoid_visit, void_visit
+from visits.actions.review import return_visit, unvoid_visit, void_visit
+from visits.actions.visit import correct_visit
 from visits.enums import VisitState
+from visits.tests.factories import entry
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,12 @@ def corrected(visit, head, leader):
     amend_visit(visit, by=head, reason="重写", texts={"reflection": OTHER})
 
 
+def rewritten(visit, head, leader):
+    return_visit(visit, by=leader, reason="写各家的事")
+    pupil = visit.visit_students.get().student
+    correct_visit(visit, by=head, students=[pupil], **entry())
+
+
 def voided(visit, head, leader):
     void_visit(visit, by=leader, reason="重复")
 
@@ -87,7 +95,7 @@ def notice_changed(visit, head, leader):
     keep_notice(visit.programme_id, stood)
 
 
-@pytest.mark.parametrize("change", [written, corrected, voided, photographed, joined, notice_changed])
+@pytest.mark.parametrize("change", [written, corrected, rewritten, voided, photographed, joined, notice_changed])
 def test_a_school_with_something_new_is_looked_at_again(change, looked, head, leader, programme, school):
     change(looked[0], head, leader)
 
