@@ -46,6 +46,7 @@ class LineKind(models.TextChoices):
     HINTS = "hints", "真实性提醒"
     OPINIONS = "opinions", "家长意见"
     CLASS_LEFT = "class_left", "班里还没走访的"
+    OVER = "over", "可以结束的活动"
 
 
-WEEKLY = (LineKind.CLASS_LEFT,)  # told in the first round of a week; the page shows it any day
+WEEKLY = (LineKind.CLASS_LEFT, LineKind.OVER)  # told in the first round of a week; the page shows it any day

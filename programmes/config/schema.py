@@ -353,13 +353,15 @@ class Retention(Part):
 
 class Reminders(Part):
     """When people are told what is due. Messages leave on workdays only; appointments of tomorrow also the evening
-    before on any day. missing_before: so many workdays before a deadline the lists of who is missing go out."""
+    before on any day. missing_before: so many workdays before a deadline the lists of who is missing go out.
+    families_after_days: so many days after its last one a notice nobody closed still tells of its families."""
 
     day_at: Clock = "08:30"
     evening_at: Clock = "18:00"
     quiet_from: Clock = "20:00"
     quiet_to: Clock = "08:00"
     missing_before: list[Annotated[int, Field(ge=0, le=60)]] = [15, 10, 5, 2, 1, 0]
+    families_after_days: Count = 30
 
 
 class Basis(Part):

@@ -12,6 +12,7 @@ from programmes.config.days import midnight
 from programmes.models import ProgrammeCategory
 from reminders.enums import LineKind
 from reminders.queries.line import Line
+from reminders.queries.over import is_over
 from students.enums import AssignmentRole
 from students.models import Assignment, CategoryMark, ChangeEvent, MentorLink
 from students.models.student import active_on
@@ -36,7 +37,7 @@ class Waiting:
 def waiting(people):
     """Seven queries at most: register, assignments, mentors, appointments, and for those whom a mentor or a visitor goes
     to the priority categories, marks, changes."""
-    started = [one.pk for one in people.programmes.values() if one.starts_on <= today()]
+    started = [one.pk for one in people.programmes.values() if one.starts_on <= today() and not is_over(one)]
     if not started or not people.schools:
         return Waiting()
     place = {"school_id__in": people.schools, "programme_id__in": started}

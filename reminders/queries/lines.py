@@ -3,7 +3,7 @@ thing that is done is never told of."""
 
 from collections import defaultdict
 
-from reminders.queries import desk, families, hints, looking, missing, visiting, writing
+from reminders.queries import desk, families, hints, looking, missing, over, visiting, writing
 from reminders.queries.line import ordered, placed
 
 AT_SCHOOL = (
@@ -23,7 +23,7 @@ def due_lines(people, occasion):
     waiting = families.waiting(people)
     parts.append(families.families(people, waiting))
     if occasion.weekly:
-        parts.append(families.class_left(people, waiting))
+        parts += [families.class_left(people, waiting), over.notices(people)]
     parts += [missing.schools(people, occasion), missing.districts(people, occasion)]
     for part in parts:
         for person, lines in part.items():

@@ -11,6 +11,7 @@ from programmes.enums import DeadlineKind
 from reminders.queries.hours import every_occasion
 from reminders.queries.mail import address
 from reminders.queries.missing import classes_left, owing, when
+from reminders.queries.over import is_over
 from reports.queries.submissions import register
 from visits.enums import VisitState
 from visits.models import Visit
@@ -37,7 +38,8 @@ def school_texts(schools, programmes):
 
 
 def _visiting(parts, programme, places):
-    left, unwritten = classes_left(programme, places), _unwritten(programme, places)
+    left = {} if is_over(programme) else classes_left(programme, places)
+    unwritten = _unwritten(programme, places)
     until = next((row.last_day for row in programme.deadlines.all() if row.kind == DeadlineKind.COVERAGE), programme.ends_on)
     for school in places:
         if of := left.get(school):

@@ -147,6 +147,6 @@ def test_one_query_however_many(programme, school, many, django_assert_num_queri
         make_hint(user, programme, school, kind=HintKind.PHOTO)
         ids += [user.pk, make_leader(school).pk]
     programmes = open_programmes()
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(27):
         lines = due_lines(people(ids, programmes), every_occasion(moment("2022-09-19 09:00").date()))
     assert len(lines) == len(ids)

@@ -412,6 +412,6 @@ def test_lines_cost_the_same_however_many_people(programme, school, many, django
         make_work(user, programme, school, state="returned")
     open_register(programme)
     programmes = open_programmes()
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(31):
         persons = people(ids, programmes)
         due_lines(persons, every_occasion(date(2022, 9, 29)))

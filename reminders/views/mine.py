@@ -17,6 +17,7 @@ ICONS = {
     LineKind.MISSING: "hourglass-split", LineKind.FAMILIES: "house-door", LineKind.FOLLOW_UPS: "arrow-repeat",
     LineKind.REVIEW: "check2-square", LineKind.JUDGING: "award", LineKind.CONFIRM: "person-check",
     LineKind.HINTS: "search", LineKind.OPINIONS: "chat-left-text", LineKind.CLASS_LEFT: "grid-3x3-gap",
+    LineKind.OVER: "flag",
 }  # fmt: skip
 URGENT = (LineKind.APPOINTMENTS, LineKind.RETURNED, LineKind.UNWRITTEN, LineKind.MISSING)
 
