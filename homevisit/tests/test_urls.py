@@ -78,6 +78,7 @@ def test_each_role_gets_just_what_the_table_says(world, role):
     assert wrong == []
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 def test_without_sign_in_every_address_leads_to_the_sign_in_page(world, client):
     for row in TABLE:
         for path in paths(row, world):
@@ -88,6 +89,7 @@ def test_without_sign_in_every_address_leads_to_the_sign_in_page(world, client):
                 assert response["Location"].startswith("/accounts/login/"), path
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 def test_a_verb_cannot_be_read_and_a_page_cannot_be_posted(world):
     """405 for the method a row does not name, so no link and no picture can act."""
     client = Client()

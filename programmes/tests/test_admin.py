@@ -97,6 +97,7 @@ def test_edit_is_logged_once_with_what_changed(client, programme, officer, told)
     assert not AuditEntry.objects.filter(action="admin.change").exists()
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     ("config", "words"),
     [
@@ -222,6 +223,7 @@ def test_open_and_close_from_the_list(client, programme, officer, told):
 # ── who may ──
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize(
     ("role", "home", "seen", "saved"),
     [

@@ -320,6 +320,7 @@ def test_list_by_kind(client, programme, school, leader, training):
 # ── wrong input ──
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

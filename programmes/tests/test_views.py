@@ -105,6 +105,7 @@ ANSWERS = {  # in the order of ROLES; "form of the school" is the one of teacher
 }
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("what", ANSWERS)
 def test_who_may_open_what(client, people, school, baoshan, what):
     form = {"analysis_use": "required", "reflection_use": "optional"}

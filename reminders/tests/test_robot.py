@@ -211,6 +211,7 @@ def test_a_slow_mail_server_does_not_keep_the_groups_waiting(pupils, head, hook,
     assert order == ["robot", "mail"]
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize("address", [
     "http://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1", "https://qyapi.weixin.qq.com.evil.example/cgi-bin/webhook/send?key=1",
     "https://qyapi.weixin.qq.com@127.0.0.1/cgi-bin/webhook/send?key=1", "https://127.0.0.1/cgi-bin/webhook/send?key=1",

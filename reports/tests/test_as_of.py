@@ -168,6 +168,7 @@ def test_the_district_sees_classes_and_no_name(client, place):
     assert client.get(ROWS, {"at": AT, "what": "still"}).status_code == 403
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize("text", ["明天", "2022年13月1日", "10月9日", "9月30日25:00", "x" * 99])
 def test_a_wrong_instant_says_what_to_write_and_keeps_the_words(client, place, text):
     for user, address in ((place.officer, DESK), (place.leader, SCHOOL)):

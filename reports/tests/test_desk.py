@@ -79,6 +79,7 @@ def names(page):
     return [line.school.short_name for line in page.context["page"]]
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize(
     ("who", "status"),
     [("officer", 200), ("other_officer", 200), ("teacher", 403), ("leader", 403), ("school_admin", 403), ("reviewer", 403),
@@ -152,6 +153,7 @@ def test_search_finds_a_code(browser_of, officer):
     assert names(browser_of(officer).get(f"/desk/?q={school.code}")) == ["临溪小学"]
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     "query", ["sort=birth", "sort=--due", "sort=c99", "kind=%27", "town=x", "page=0", "page=999", "page=x", "behind=yes", "q=%00"]
 )

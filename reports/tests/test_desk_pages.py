@@ -353,6 +353,7 @@ def test_no_page_of_the_desk_names_a_pupil_and_no_message_does(desk):
     assert [text for text in texts if "甲乙丙丁" in text or "子丑寅卯" in text] == []
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.AUDITOR, Role.SCHOOL_LEADER, Role.TEACHER])
 def test_only_the_district_administrator_acts(desk, role):
     school = desk.school()

@@ -73,6 +73,7 @@ def made(model, place, state, **fields):
     return make_filing(model, programme, school, state=state, by=people["leader"], officer=people["officer"], **fields)
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("state", FilingState)
 def test_state_verb_role(place, model, state):

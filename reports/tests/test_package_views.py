@@ -141,6 +141,7 @@ def test_its_page_comes_anew_when_the_package_is_over(client, district):
     assert "HX-Refresh" not in client.get(poll).headers  # elsewhere the row is enough
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name", [*ACTS, "reports:cancel", "reports:retry"])
 def test_the_address_of_an_act_opened_leads_to_the_package_and_does_nothing(client, district, name):
     compilation = compiled(district[0])
@@ -249,6 +250,7 @@ def test_mailing_again_says_where_to_and_when(client, district, settings, django
     assert client.post(reverse("reports:package_mail", args=[compilation.pk])).status_code == 409
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name", ["reports:package_schools", *ACTS])
 def test_another_district_and_a_school_do_not_find_it(client, district, name):
     programme, schools = district

@@ -206,6 +206,7 @@ STATES = {
 }
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("verb", ["approve", "reopen", "file", "recall", "edit"])
 def test_every_verb_in_every_state(as_, leader, programme, school, state, verb):

@@ -195,6 +195,7 @@ def test_the_same_section_written_elsewhere_is_told_and_not_overwritten(client, 
     assert report.sections[1] == "1. 校长写的。"
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     ("data", "status"),
     [

@@ -147,6 +147,7 @@ def test_download_is_the_kept_file_unsniffed_uncached_and_written_down(desk_clie
     assert (entry.actor_id, entry.object_id, entry.facts["sha256"]) == (officer.pk, str(package.pk), package.checksum)
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize(
     ("who", "status"),
     [("other_officer", 404), ("teacher", 404), ("leader", 404), ("reviewer", 404), ("former_officer", 404), ("anonymous", 302)],

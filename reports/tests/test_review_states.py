@@ -54,6 +54,7 @@ def test_every_state_and_verb(desk, what, verb):
     assert wrong == []
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("what", ["report", "plan"])
 @pytest.mark.parametrize("verb", VERBS)
 def test_who_may(desk, what, verb):

@@ -290,6 +290,7 @@ VERBS = {
 TWICE_IS_ONCE = {("show", S.SHOWN), ("finish", S.FINAL)}
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("state", S.values)
 def test_each_verb_in_each_state(statement, leader, head, verb, state):
@@ -303,6 +304,7 @@ def test_each_verb_in_each_state(statement, leader, head, verb, state):
             call(statement, person)
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("role", ["teacher", "class_head", "school_admin", "reviewer", "district_admin", "other_leader"])
 @pytest.mark.parametrize("verb", VERBS)
 def test_only_the_leader_of_the_school_runs_and_only_the_teacher_speaks(programme, school, statement, verb, role):

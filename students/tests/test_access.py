@@ -95,6 +95,7 @@ def test_every_address_has_its_row():
     assert {pattern.name for pattern in urlpatterns} == set(TABLE)
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name", TABLE)
 def test_role_by_address(client, people, addresses, name):
     answers = {}
@@ -106,12 +107,14 @@ def test_role_by_address(client, people, addresses, name):
     assert answers == dict(zip(ROLES, expected, strict=True))
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name", TABLE)
 def test_nobody_gets_in_without_signing_in(client, addresses, name):
     response = client.get(addresses[name])
     assert (response.status_code, response["Location"].split("?")[0]) == (302, reverse("account_login"))
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name", sorted(set(TABLE) - PAGES))
 def test_verbs_are_never_done_by_a_link(client, people, addresses, name):
     for person in ("head", "admin"):

@@ -139,6 +139,7 @@ def test_file_names_tell_nothing(web):
     assert len(name) == len("0" * 32 + ".xlsx")
 
 
+@pytest.mark.sqlite  # the file is read in Python: once is enough
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -20,6 +20,7 @@ def everything():
     return [list(table.objects.order_by("pk").values()) for table in TABLES]
 
 
+@pytest.mark.sqlite  # the file is read in Python: once is enough
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name not in NOT_YET])
 def test_sample_comes_out_as_its_sidecar_says(name):

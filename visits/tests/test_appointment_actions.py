@@ -326,6 +326,7 @@ def in_state(state, programme, head, student):
     return visit
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("state", VisitState.values)
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_from_every_state(programme, head, student, verb, state):

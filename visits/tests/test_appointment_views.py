@@ -106,6 +106,7 @@ def test_plan_keeps_everything_typed_when_something_is_missing(as_user, programm
     assert (shown["mode"].value(), shown["confirmed_with"].value(), shown["channel"].value()) == ("nearby", "mother", "phone")
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -219,6 +220,7 @@ VERBS = {
 }
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name", VERBS)
 def test_each_verb_goes_on_to_a_page(as_user, head, planned, name):
     client = as_user(head)
@@ -228,6 +230,7 @@ def test_each_verb_goes_on_to_a_page(as_user, head, planned, name):
     assert client.get(reverse("visits:appointment", args=[planned.pk])).status_code == 200
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name", [*VERBS, "visits:reschedule"])
 def test_acts_of_others_school_and_role(as_user, programme, head, teacher, student, school, planned, name):
     make_mentor(student, teacher)
@@ -247,6 +250,7 @@ def test_class_head_may_cancel_what_a_mentor_planned(as_user, programme, head, t
     assert (visit.state, visit.cancelled_by) == ("cancelled", "school")
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name", [name for name in VERBS if name != "visits:reopen"])
 def test_verb_from_another_state_is_409_with_a_sentence(as_user, head, planned, name):
     if name == "visits:cancel":

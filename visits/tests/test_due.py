@@ -131,6 +131,7 @@ def test_closed_programme_keeps_its_list(programme, due, head, act):
 VERBS = ("exempt", "unexempt", "decline", "undecline")
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name, method", [("due", "get"), *((verb, "post") for verb in VERBS)])
 def test_only_the_class_head_reaches_a_register_row(client, programme, school_class, due, head, name, method):
     school = school_class.school

@@ -116,6 +116,7 @@ def test_refused_form_keeps_every_typed_word(page, programme, teacher, student):
     assert Visit.objects.count() == 0
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

@@ -145,6 +145,7 @@ def test_a_file_that_only_looks_like_a_photo_is_refused_by_the_job_with_a_senten
 # ── State × verb ──
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("state", MediaState.values)
 @pytest.mark.parametrize("verb", MEDIA_MOVES)
 def test_every_verb_from_every_state(where, programme, verb, state):

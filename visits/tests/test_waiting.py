@@ -90,6 +90,7 @@ def test_filters_narrow_the_names(client, school, leader, classes, query, count,
     )
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     "query",
     [

@@ -315,6 +315,7 @@ VERBS = {
 }
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.seed("W89", "W17", "W44")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("state", list(WorkState))

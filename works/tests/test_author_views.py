@@ -350,6 +350,7 @@ def test_withdraw_and_reopen_from_the_page(as_user, head, leader, story):
     assert as_user(leader).post(reverse("works:withdraw", args=[story.pk])).status_code == 403
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("name", ("edit", "save", "submit", "withdraw", "reopen", "change_visit"))
 def test_a_colleague_and_another_school_find_nothing(as_user, other_school, teacher, story, name):
     method = "get" if name == "edit" else "post"

@@ -49,6 +49,7 @@ def filed(head, programme, school, leader):
     return make_work(head, programme, school, state=S.FILED, leader=leader)
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.seed("W86", "W89", "W45", "W17")
 @pytest.mark.parametrize("kind", WorkKind)
 def test_every_state_and_verb_of_every_kind(kind, head, programme, school, leader, officer, visit):
@@ -71,6 +72,7 @@ def test_every_state_and_verb_of_every_kind(kind, head, programme, school, leade
     assert wrong == []
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("verb", VERBS)
 def test_who_may(verb, head, teacher, leader, school_admin, officer, reviewer, programme, school):
     """Reviewer: return, accept, recommend; awarding is the officer's alone; nobody of a school, no other district."""

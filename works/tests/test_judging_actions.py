@@ -405,6 +405,7 @@ def _sheet(round_):
 NO_SHEET = {("draft", "save_sheet"), ("draft", "recuse")}  # a round in preparation has none to save
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize(("state", "verb"), [pair for pair in product(MAY, VERBS) if pair not in NO_SHEET])
 def test_state_and_verb(programme, school, leader, state, verb):
     round_ = school_round(programme, school, leader, judges=3)

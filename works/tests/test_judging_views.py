@@ -107,6 +107,7 @@ def test_settings_are_data_until_it_opens(as_user, round_, leader):
     assert client.get(address).status_code == client.post(address, data).status_code == 409
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -262,6 +263,7 @@ def test_wrong_points_keep_what_was_typed(as_user, mine):
     assert sheet.state == "dealt"
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize("points_", ["nan", "Infinity", "-0.5", "1e1", "１０", "8,5"])
 def test_odd_numbers_do_not_break(as_user, mine, points_):
     judge, (sheet, *_) = mine

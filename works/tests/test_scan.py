@@ -84,6 +84,7 @@ HEX = b"<< /S /J#61vaScript /J#53 (app.alert) >>"
 HIDDEN = b"% stream\n" + b"<< /Type /Action /S /Launch /F (calc.exe) >>"
 
 
+@pytest.mark.sqlite  # the file is read in Python: once is enough
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -113,6 +114,7 @@ def test_SEC_U1_a_pdf_that_acts_or_hides_is_refused(work, leader, data, code):
     assert not Scan.objects.exists()
 
 
+@pytest.mark.sqlite  # the file is read in Python: once is enough
 @pytest.mark.parametrize("part", [b"/#41", b"#41", b"stream\nendstream\n", b"endstream\n", b"/J", b"/a#4"])
 def test_SEC_U4_a_pdf_made_to_keep_us_busy_does_not(part):
     started = time.monotonic()
@@ -134,6 +136,7 @@ def test_a_pdf_of_pages_is_taken(data):
     assert refusal(data) == ""
 
 
+@pytest.mark.sqlite  # the file is read in Python: once is enough
 @pytest.mark.parametrize(
     ("data", "said"),
     [

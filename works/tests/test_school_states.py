@@ -66,6 +66,7 @@ def answer(act, work, by):
         transaction.savepoint_rollback(point)
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("kind", WorkKind.values)
 def test_each_verb_starts_only_from_its_states(kind, programme, school, head, leader, officer, visit):
     wrong = []
@@ -94,6 +95,7 @@ START = {"approve": S.SUBMITTED, "return": S.SUBMITTED, "order": S.APPROVED, "aw
          "recall": S.FILED}  # fmt: skip
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("kind", sorted(UP))
 @pytest.mark.parametrize("verb", ACTS)
 def test_each_verb_is_for_its_roles_only(

@@ -95,6 +95,7 @@ def test_the_same_twice_is_one_showing(work, officer):
     assert Decision.objects.count() == 1
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize("state", [state for state in S.values if state != S.AWARDED])
 def test_publishing_in_another_state_is_refused(work, officer, head, programme, school, visit, leader, state):
     visit.works.all().delete()

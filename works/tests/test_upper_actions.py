@@ -48,6 +48,7 @@ def sent(make, officer):
     return make(sent_up_at=now(), sent_up_by=officer)
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.seed("W86", "W17")
 @pytest.mark.parametrize("kind", ["case", "essay", "diary", "deeds"])
 def test_every_state_and_verb(kind, make, officer):
