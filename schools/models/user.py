@@ -9,6 +9,7 @@ from django.db.models import Q
 from core.access import allowed
 from core.clock import now, today
 from core.fields import EncryptedTextField, blind_index
+from core.scope import union
 from schools.enums import (
     AUTHORITY_ROLES,
     CLASS_ROLES,
@@ -29,16 +30,16 @@ ADMIN_ROLES = {Role.SCHOOL_ADMIN, Role.DISTRICT_ADMIN, Role.REVIEWER, Role.SECUR
 class UserQuerySet(ScopedQuerySet):
     def scope(self, reach):
         """Oneself, colleagues of one's schools, and for the district everybody at its schools and desks."""
-        overseen = reach.authorities | reach.secured_authorities
-        return Q(pk=reach.user_id) | Q(
-            pk__in=Post.objects.active().filter(
-                Q(school_id__in=reach.staff_schools)
-                | Q(school_class__school_id__in=reach.staff_schools)
-                | Q(authority_id__in=overseen)
-                | Q(school__authority_id__in=overseen)
-                | Q(school_class__school__authority_id__in=overseen)
-            ).values("user_id")
-        )  # fmt: skip
+        posts, places = Post.objects.active(), []
+        if reach.staff_schools:
+            places += [{"school_id__in": reach.staff_schools}, {"school_class__school_id__in": reach.staff_schools}]
+        if overseen := reach.authorities | reach.secured_authorities:
+            paths = ("authority_id", "school__authority_id", "school_class__school__authority_id")
+            places += [{f"{path}__in": overseen} for path in paths]
+        own = Q(pk=reach.user_id)
+        if not places:
+            return own
+        return own | Q(pk__in=union(*(posts.filter(**place).values("user_id") for place in places)))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):

@@ -4,6 +4,7 @@ One IN over a UNION, never OR over subqueries: along the first PostgreSQL walks 
 row of the table it filters (a teacher's page over a million visits: milliseconds against a second).
 """
 
+from core.scope import union
 from schools.scope import said_once
 from students.models.assignment import assigned
 from students.models.mark import mentored, referred
@@ -28,9 +29,3 @@ def _near(reach, schools, to_visit, referrals):
     if referrals and reach.psych_schools:
         parts.append(referred(reach))
     return union(*parts)
-
-
-def union(first, *rest):
-    """Rows of any of these querysets of one column, once each."""
-    rest = [part.order_by() for part in rest]
-    return first.order_by().union(*rest) if rest else first.order_by()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from core import formats
+from core.scope import union
 from schools.models import Post, User
 from students.models import Student
 from visits.enums import COUNTED_STATES, Answerer
@@ -14,8 +15,9 @@ from visits.models import Opinion, Visit, VisitStudent, VisitVisitor
 
 def colleagues(school_id):
     """Everybody with a post at the school today."""
-    posts = Post.objects.active().filter(Q(school_id=school_id) | Q(school_class__school_id=school_id))
-    return User.objects.filter(is_active=True, pk__in=posts.values("user_id"))
+    posts = Post.objects.active().values("user_id")
+    here = union(posts.filter(school_id=school_id), posts.filter(school_class__school_id=school_id))
+    return User.objects.filter(is_active=True, pk__in=here)
 
 
 def companions(user, limit=4):
