@@ -22,6 +22,7 @@ FOLLOW_UP_DAYS = 3  # a follow-up is due so many days before its day
 PLAN_DAYS = 3  # an appointment that nobody kept or moved is forgotten after so many days
 FAR = date.max
 NEVER = date.min
+SEALED = ("national_no", "aux_no", "address", "phone")  # encrypted, and in no list: neither read nor opened
 
 
 @dataclass(frozen=True)
@@ -266,11 +267,11 @@ class MyList:
 def my_list(user, programme, *, referred=False):
     """MyList of a programme, families to visit first. referred: with a psychologist's referred pupils.
 
-    The same number of queries however long the list: pupils, register, changes, last visits, follow-ups,
-    assignments, appointments, and one more for the ranks of pupils of other heads' classes.
+    The same number of queries however long the list: pupils, register, changes, last visits, follow-ups (one more where
+    some are due), assignments, appointments, and one more for the ranks of pupils of other heads' classes.
     """
     condition = pupils_to_visit(user.reach) if referred else my_pupils(user.reach)
-    pupils = list(Student.objects.filter(condition).active().select_related("school_class__school"))
+    pupils = list(Student.objects.filter(condition).active().select_related("school_class__school").defer(*SEALED))
     ids = [pupil.pk for pupil in pupils]
     due = {row.student_id: row for row in Due.objects.filter(programme=programme, student_id__in=ids)}
     changes = _open_changes(user, ids)
@@ -341,16 +342,15 @@ def _follow_ups(user, programme, ids):
         Q(visited_on__gt=OuterRef("visited_on")) | Q(visit__follows=OuterRef("visit_id")),
         student_id=OuterRef("student_id"), visit__state__in=COUNTED_STATES,
     )  # fmt: skip
-    asking = Visit.objects.visible_to(user).filter(
-        state__in=COUNTED_STATES, follow_up_on__range=(programme.starts_on, today() + timedelta(days=FOLLOW_UP_DAYS))
-    )
-    rows = VisitStudent.objects.filter(~Exists(since), student_id__in=ids, visit__in=asking.values("pk"))
-    found = {}
-    for student_id, day, visit_id in rows.order_by("-visit__follow_up_on", "pk").values_list(
-        "student_id", "visit__follow_up_on", "visit_id"
-    ):
-        found[student_id] = (day, visit_id)
-    return found
+    asking = (programme.starts_on, today() + timedelta(days=FOLLOW_UP_DAYS))
+    rows = VisitStudent.objects.filter(
+        ~Exists(since), student_id__in=ids, visit__state__in=COUNTED_STATES, visit__follow_up_on__range=asking
+    ).order_by("-visit__follow_up_on", "pk")
+    rows = list(rows.values_list("student_id", "visit__follow_up_on", "visit_id"))
+    # Few ask for another visit: of these, not of a thousand records, it is asked whether the user may read them.
+    readable = Visit.objects.visible_to(user).filter(pk__in={visit_id for *_, visit_id in rows})
+    may_read = set(readable.values_list("pk", flat=True))
+    return {student_id: (day, visit_id) for student_id, day, visit_id in rows if visit_id in may_read}
 
 
 def _asked(programme, ids):

@@ -322,7 +322,7 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
         "uncounted": [rule.name for rule in rules.visit.modes if not rule.counts],
         "people": picked_people,
         "quick": [person for person in companions(user) if person not in picked_people],
-        "staff": _colleagues(user).exclude(pk__in=[user.pk, *(p.pk for p in picked_people)])[:OFFERED],
+        "staff": _colleagues(user).exclude(pk__in=[user.pk, *(p.pk for p in picked_people)]).only("name", "subject")[:OFFERED],
         "kind_said": dict(VisitKind.choices).get(form["kind"].value(), ""),
         "reviewed": reviewed,
         "action": _action(visit, plan, pupil),
