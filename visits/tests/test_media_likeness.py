@@ -1,0 +1,28 @@
+"""What a photo looks like is remembered with it, so that the same one is known again (decision 0018)."""
+
+from random import Random
+
+import pytest
+
+from core.tests import pictures
+from programmes.tests.factories import make_programme
+from visits.tests.photo_place import ASKED, agree, keep_photo
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def where(settings, tmp_path, clock, head, student):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    agree(student, head)
+    return {"by": head, "programme": make_programme(config=ASKED), "student": student}
+
+
+@pytest.mark.seed("S15")
+def test_what_a_photo_looks_like_is_remembered(where):
+    room = pictures.room(Random(1))
+    first = keep_photo(pictures.jpeg(room, quality=92), **where)
+    again = keep_photo(pictures.jpeg(room, quality=60), **where)
+    assert first.source_sha256 != again.source_sha256
+    assert len(first.likeness) == 32
+    assert (int(first.likeness, 16) ^ int(again.likeness, 16)).bit_count() <= 4
