@@ -138,6 +138,7 @@ def test_reviewing_works_without_script(page_at, sign_in, people):
     assert {state for state, _ in states()} == {"recorded"}
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.prove)])
 def test_a_record_in_each_state_and_its_versions(page_at, sign_in, axe, people, size):
     first, second, third = people["visits"]

@@ -146,6 +146,7 @@ def _record(page_at, sign_in, head, url, settings):
     page.wait_for_selector("text=记好了。")
 
 
+@pytest.mark.prove
 @pytest.mark.browser
 def test_without_script_warnings_are_asked_once_more(page_at, sign_in, place):
     page = page_at(390, 844, java_script_enabled=False)

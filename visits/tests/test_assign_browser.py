@@ -76,6 +76,7 @@ def test_three_families_in_one_step_and_back(page_at, sign_in, axe, school_class
     assert (leads(), page.locator(".tile.assigned").count()) == ({}, 0)
 
 
+@pytest.mark.prove
 def test_by_hand_with_a_name_typed(page_at, sign_in, axe, school_class, head, by_name):
     page = page_at(1440, 900)
     open_board(page, sign_in, head, school_class)
@@ -91,6 +92,7 @@ def test_by_hand_with_a_name_typed(page_at, sign_in, axe, school_class, head, by
     assert leads() == {"潘可心": "丁宁", "罗一川": "丁宁"}
 
 
+@pytest.mark.prove
 def test_arrows_move_and_space_ticks(page_at, sign_in, school_class, head, by_name):
     page = page_at(1440, 900)
     open_board(page, sign_in, head, school_class)
@@ -106,6 +108,7 @@ def test_arrows_move_and_space_ticks(page_at, sign_in, school_class, head, by_na
     assert page.locator(".tiles details[open]").count() == 1
 
 
+@pytest.mark.prove
 def test_the_cross_on_the_phone_clears_the_ticks(page_at, sign_in, school_class, head, by_name):
     page = page_at(390, 844)
     open_board(page, sign_in, head, school_class)

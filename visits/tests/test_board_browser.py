@@ -95,6 +95,7 @@ def test_school_page_is_accessible_and_draws_its_line(page_at, sign_in, axe, sch
     assert axe(page) == []
 
 
+@pytest.mark.prove
 def test_tiles_are_walked_and_opened_by_keyboard(page_at, sign_in, school_class):
     page = page_at(1440, 900)
     sign_in(page, make_class_head(school_class))
@@ -113,6 +114,7 @@ def test_tiles_are_walked_and_opened_by_keyboard(page_at, sign_in, school_class)
     assert tiles.nth(1).evaluate("tile => tile === document.activeElement")
 
 
+@pytest.mark.prove
 def test_opening_one_tile_closes_the_other(page_at, sign_in, school_class):
     page = page_at(1440, 900)
     sign_in(page, make_class_head(school_class))
@@ -124,6 +126,7 @@ def test_opening_one_tile_closes_the_other(page_at, sign_in, school_class):
     assert page.locator(".tiles > li").nth(3).locator(".pop").is_visible()
 
 
+@pytest.mark.prove
 def test_class_head_exempts_a_family_after_being_asked(page_at, sign_in, school_class):
     page = page_at(390, 844)
     sign_in(page, make_class_head(school_class))
@@ -140,6 +143,7 @@ def test_class_head_exempts_a_family_after_being_asked(page_at, sign_in, school_
     assert "已登记免访" in page.locator("#messages").text_content()
 
 
+@pytest.mark.prove
 def test_without_script_the_table_stands_and_tiles_open(page_at, sign_in, school, school_class):
     page = page_at(1440, 900, java_script_enabled=False)
     sign_in(page, make_leader(school))

@@ -114,6 +114,7 @@ def test_leaving_at_once_loses_nothing(at_form):
     assert kept() == {"cause": WORDS, "process": WORDS}
 
 
+@pytest.mark.prove
 def test_dead_server_keeps_the_page_and_all_words(at_form):
     page = at_form()
     write(page, **TEXTS)
@@ -257,6 +258,7 @@ def test_words_carried_to_a_family_that_has_some_meet_them(at_form, place):
     assert written(page, "cause") == {"cause": "初晴家的起因\n写错了家的起因"}
 
 
+@pytest.mark.prove
 def test_sign_out_waits_for_the_server_and_leaves_nothing_readable(at_form, sign_in, place):
     page = at_form(size=DESKTOP)
     write(page, cause=WORDS)
@@ -296,6 +298,7 @@ def test_sign_out_without_server_asks_first(at_form):
     assert page.evaluate("sessionStorage.length") == 0
 
 
+@pytest.mark.prove
 def test_clearing_the_form_can_be_taken_back(at_form, place):
     page = at_form()
     write(page, cause=WORDS)
@@ -306,6 +309,7 @@ def test_clearing_the_form_can_be_taken_back(at_form, place):
     assert kept(VisitDraft.objects.get(dropped_at__isnull=False)) == {"cause": WORDS}
 
 
+@pytest.mark.prove
 def test_looking_at_a_form_makes_no_draft(at_form):
     page = at_form()
     page.click("[data-step-mark=onsite] a")

@@ -151,6 +151,7 @@ def test_words_go_along_to_another_family_and_end_at_sign_out(page_at, sign_in, 
     assert page.evaluate(KEPT) == 0
 
 
+@pytest.mark.prove
 @pytest.mark.browser
 def test_arrow_keys_walk_the_families_and_next_goes(page_at, sign_in, place):
     page = page_at(1440, 900)

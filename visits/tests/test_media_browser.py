@@ -130,6 +130,7 @@ def test_a_heic_with_gps_goes_in_and_a_clean_picture_comes_out_for_the_right_peo
     assert [(entry.action, entry.actor_id) for entry in views] == [("media.thumbs", leader.pk), ("media.view", leader.pk)]
 
 
+@pytest.mark.prove
 def test_a_jpeg_is_shrunk_and_loses_its_place_before_it_is_sent(page_at, sign_in, place):
     page = page_at(*PHONE)
     page.add_init_script(SPY)
@@ -185,6 +186,7 @@ def test_an_upload_goes_on_after_a_broken_connection_and_after_a_refresh(page_at
     assert Media.objects.count() == 2
 
 
+@pytest.mark.prove
 def test_a_photo_waits_for_the_familys_yes_and_says_why(page_at, sign_in, axe, place):
     page = page_at(*PHONE)
     sign_in(page, place["head"])
@@ -220,6 +222,7 @@ def test_what_is_no_photo_is_told_and_can_be_put_away(page_at, sign_in, axe, pla
     page.locator(".photo").first.wait_for(state="detached")
 
 
+@pytest.mark.prove
 def test_a_film_is_taken_and_only_downloaded(page_at, sign_in, place, tmp_path):
     page = page_at(*PHONE)
     sign_in(page, place["head"])
@@ -248,6 +251,7 @@ def test_without_script_a_photo_is_a_plain_file(page_at, sign_in, axe, place):
     assert Media.objects.get().state == "ready"
 
 
+@pytest.mark.prove
 def test_submitting_waits_for_a_photo_on_its_way(page_at, sign_in, place):
     page = page_at(*PHONE)
     sign_in(page, place["head"])

@@ -51,6 +51,7 @@ def test_a_record_is_printed_and_a_class_packed_on_a_phone(page_at, sign_in, axe
     assert zipped.namelist() == [f"01/家访记录表-{visit.pk}.docx", "目录.xlsx"] and zipped.testzip() is None
 
 
+@pytest.mark.prove
 @pytest.mark.browser
 def test_file_and_archive_pages_read_well_on_a_desktop(page_at, sign_in, axe, place):
     page = page_at(*DESKTOP)

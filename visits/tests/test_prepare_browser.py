@@ -101,6 +101,7 @@ def test_class_head_reads_the_brief_signs_and_prepares(page_at, sign_in, shown, 
     shown(page)
 
 
+@pytest.mark.prove
 def test_brief_prints_on_one_page(page_at, sign_in, head, pupil):
     page = signed_in(page_at, sign_in, head, DESKTOP)
     page.goto(reverse("visits:brief", args=[pupil.pk]))
@@ -150,6 +151,7 @@ def test_leader_registers_a_training_and_ticks_who_came(page_at, sign_in, shown,
     assert "到会4人" in page.inner_text("main")
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize(
     "size", [pytest.param(PHONE, id="phone"), pytest.param(DESKTOP, id="desktop", marks=pytest.mark.prove)]
 )

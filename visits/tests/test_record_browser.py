@@ -132,6 +132,7 @@ def test_a_full_visit_in_four_steps(opened, axe, place, size):
     assert problems == []
 
 
+@pytest.mark.prove
 @pytest.mark.browser
 def test_a_sibling_at_another_school_is_covered_by_one_tap(opened, axe, place):
     page = opened()
@@ -263,6 +264,7 @@ def test_wrong_input_keeps_everything_and_leads_to_the_place(opened, axe, place)
     assert (visit.opinions.get().category, visit.promises.get().text) == ("作业", "每晚八点关电视")
 
 
+@pytest.mark.prove
 @pytest.mark.browser
 def test_a_late_record_is_asked_for_one_word_only_then(opened, place):
     page = opened()
