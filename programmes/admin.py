@@ -23,6 +23,7 @@ from programmes.actions.state import close_programme, open_programme, programme_
 from programmes.actions.template import retire_template, template_problems, upload_template
 from programmes.config.check import config_problems
 from programmes.config.notice import ROSTER_FLAGS
+from programmes.config.renamed import in_todays_words
 from programmes.config.words import path_words
 from programmes.enums import DeadlineKind, TemplateKind
 from programmes.forms import DeadlineForm, LinesField
@@ -59,6 +60,10 @@ class ProgrammeForm(forms.ModelForm):
             "title", "short_title", "school_year", "document_no", "document_title", "issuer", "issued_on",
             "starts_on", "ends_on", "due_on", "config",
         ]  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["config"] = in_todays_words(self.initial.get("config"))
 
     def clean_config(self):
         config = self.cleaned_data["config"]

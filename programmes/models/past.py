@@ -7,8 +7,8 @@ class PastNotice(models.Model):
     """What a notice said before it was changed: its days, settings, deadlines and categories (queries.rows.rows_in),
     so that a figure as of an instant comes out the same later (docs/decisions/0005-as-of-needs-two-times.md).
 
-    Written by actions.past.keep_notice only. Said until that instant, and before it whatever an earlier row tells. A
-    migration that renames a setting renames it here too.
+    Written by actions.past.keep_notice only. Said until that instant, and before it whatever an earlier row tells. What
+    was called something else then is read in today's words (programmes/config/renamed.py).
     """
 
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="past_notices", verbose_name="活动")

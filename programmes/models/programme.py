@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from core.clock import now
 from programmes.config.days import last_day_before
+from programmes.config.renamed import in_todays_words
 from programmes.config.schema import ProgrammeConfig
 from programmes.enums import DeadlineKind, ProgrammeState
 from schools.models import School
@@ -75,7 +76,7 @@ class Programme(models.Model):
     @cached_property
     def rules(self) -> ProgrammeConfig:
         """The validated settings: modes that count, record fields, checklist, conduct code, quotas, retention."""
-        return ProgrammeConfig.model_validate(self.config)
+        return ProgrammeConfig.model_validate(in_todays_words(self.config))
 
     def save(self, *args, **kwargs):
         self.__dict__.pop("rules", None)
