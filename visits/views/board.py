@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from core.access import allowed, authorize
 from core.clock import local_date, today
 from core.formats import day
+from core.links import by_number
 from core.templatetags.ui import icon
 from programmes.enums import ProgrammeState
 from programmes.queries.current import current_programme
@@ -112,7 +113,7 @@ def board_page(request, school_class, programme, *, tiles=None, panel=None, stat
         "views": [(name, label, _query(state, name)) for name, label in (("", "格子"), ("list", "列表"))],
         "view": view,
         "state": state,
-        "tiles": [_drawn(tile, is_head, panel) for tile in tiles if SHOWN[state](tile)],
+        "tiles": _drawn_tiles([tile for tile in tiles if SHOWN[state](tile)], is_head, panel),
         "is_head": is_head,
         "told": knows_rank,
         "ahead": _ahead(programme, school_class, figure, tiles, request.user),
@@ -251,14 +252,20 @@ def _words(tile):
     return words, words
 
 
-def _drawn(tile, is_head, panel):
+def _drawn_tiles(tiles, is_head, panel):
+    names = ("students:detail", "visits:log", "students:marks", "visits:due")
+    addresses = {name: by_number(name) for name in names}
+    return [_drawn(tile, is_head, panel, addresses) for tile in tiles]
+
+
+def _drawn(tile, is_head, panel, addresses):
     """What a tile or a list line shows: words and links, no category."""
     kind, tag, tag_icon, _ = LOOKS[tile.step]
     text, words = _words(tile)
     student, due = tile.student, tile.due
     mentors = "、".join(tile.mentors)
     goes = _who_goes(tile)
-    links = _links(tile, is_head, panel)
+    links = _links(tile, is_head, panel, addresses)
     return {
         "name": student.name,
         "kind": kind,
@@ -291,17 +298,18 @@ def _who_goes(tile):
     return f"由{tile.lead.visitor.name}走访{until}"
 
 
-def _links(tile, is_head, panel):
+def _links(tile, is_head, panel, addresses):
+    def link(name, number, label, icon_name):
+        return {"url": addresses[name](number), "label": label, "icon": icon_name}
+
     student = tile.student
-    links = [{"url": reverse("students:detail", args=[student.pk]), "label": "看学生", "icon": "person"}]
+    links = [link("students:detail", student.pk, "看学生", "person")]
     if not is_head:
         return links
-    links.append({"url": reverse("visits:log", args=[student.pk]), "label": "记家访", "icon": "plus-lg"})
-    links.append({"url": reverse("students:marks", args=[student.pk]), "label": "标记", "icon": "star"})
+    links.append(link("visits:log", student.pk, "记家访", "plus-lg"))
+    links.append(link("students:marks", student.pk, "标记", "star"))
     if not tile.due.visits and tile.state != OUTSIDE:
-        links.append(
-            {"url": reverse("visits:due", args=[tile.due.pk]), "label": "免访、婉拒", "icon": "slash-circle"}
-        )
+        links.append(link("visits:due", tile.due.pk, "免访、婉拒", "slash-circle"))
     if panel and tile.can_assign:
         by_hand = urlencode({"pick": student.pk, "mode": "hand"})
         links.append({"url": f"?{by_hand}#assign", "label": "指派老师", "icon": "person-check"})

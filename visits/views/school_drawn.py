@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from core.formats import day, thousands
+from core.links import by_number
 from core.templatetags.ui import icon
 
 CELL = '<td><a{} href="{}" aria-label="{}，{}，{} / {}人">{}</a></td>'
@@ -22,7 +23,8 @@ HINT = (
 
 def boards(page):
     """{class id: address of its board} of the classes on the page."""
-    return {row.school_class.pk: reverse("visits:board", args=[row.school_class.pk]) for row in page.classes}
+    url = by_number("visits:board")
+    return {row.school_class.pk: url(row.school_class.pk) for row in page.classes}
 
 
 def cells(grade, urls):
