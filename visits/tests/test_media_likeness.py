@@ -12,10 +12,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def where(settings, tmp_path, clock, head, student):
+def programme(clock):
+    return make_programme(config=ASKED)
+
+
+@pytest.fixture
+def where(settings, tmp_path, head, programme, student):
     settings.MEDIA_ROOT = tmp_path / "media"
     agree(student, head)
-    return {"by": head, "programme": make_programme(config=ASKED), "student": student}
+    return {"by": head, "programme": programme, "student": student}
 
 
 @pytest.mark.seed("S15")
