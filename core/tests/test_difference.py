@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from core.difference import Run, Word, difference, text_runs
+from core.difference import Run, Word, difference, own_words, text_runs
 
 
 def said(runs):
@@ -72,3 +72,11 @@ def test_a_chosen_value_changes_as_a_whole():
 
 def test_what_stays_is_not_told():
     assert difference({"家访过程": "一样。"}, {"家访过程": "一样。"}) == []
+
+
+def test_own_words_keeps_the_whole_text_and_marks_what_only_it_says():
+    same = "约好每晚八点开始写，" * 20
+    runs = own_words(f"晚上没有人陪。{same}", f"晚上外婆在家陪。{same}")
+    assert "".join(run.text for run in runs) == f"晚上外婆在家陪。{same}"  # nothing is left out of the middle
+    assert [run.text for run in runs if run.kind] == ["外婆在家"]
+    assert {run.kind for run in runs} == {"", "ins"}

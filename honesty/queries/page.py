@@ -135,10 +135,11 @@ def _texts(hint, rows, user):
     base = _text(first, code) if first else ""
     for row in rows:
         text = _text(row.visit, code)
-        if row.visit == first or not base:
+        row.same = row.visit != first and bool(text) and text.strip() == base.strip()
+        if row.visit == first or row.same or not base:
             row.runs = [Run("", text)] if text else []
         else:
-            row.runs, row.same = own_words(base, text), text.strip() == base.strip()
+            row.runs = own_words(base, text)
 
 
 def _text(visit, code):

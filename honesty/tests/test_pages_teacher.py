@@ -254,7 +254,7 @@ def test_a_concluded_hint_shows_what_was_found_and_no_form(page, head, programme
     assert "情况属实" in text
     assert "和老师谈过" in text
     assert "<form class=" not in text.split("<main")[1]
-    assert "记录已经改正" in page(head, hint_of(head, programme, school, kind=HintKind.PHOTO, state=HintState.GONE))
+    assert "这条提醒不用再管" in page(head, hint_of(head, programme, school, kind=HintKind.PHOTO, state=HintState.GONE))
 
 
 def test_the_rules_are_the_notices_own_numbers(client, head, officer, programme):
