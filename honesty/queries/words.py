@@ -25,7 +25,7 @@ def _bunched(hint):
     elif facts["gap"] is not None:
         parts.append(f"最短间隔{facts['gap']}分钟")
     if facts["short"] >= hints.short_visits:
-        parts.append(f"{facts['short']}家不到{hints.shorter_than_minutes}分钟")
+        parts.append(f"其中{facts['short']}家停留不到{hints.shorter_than_minutes}分钟")
     return "，".join(parts)
 
 
