@@ -67,10 +67,18 @@ def categories_to_set(student):
 
 def suggestions(school_class, *, user):
     """What rosters suggest for pupils of a class and nobody has decided yet."""
-    rows = CategoryMark.objects.visible_to(user).filter(
+    rows = _undecided(school_class, user).select_related("student", "category")
+    return list(rows.order_by("student__class_serial", "student_id", "category__code"))
+
+
+def suggestions_count(school_class, *, user):
+    return _undecided(school_class, user).count()
+
+
+def _undecided(school_class, user):
+    return CategoryMark.objects.visible_to(user).filter(
         student__school_class=school_class, student__status="active", confirmed_by=None, ends_on=None
     )
-    return list(rows.select_related("student", "category").order_by("student__class_serial", "student_id", "category__code"))
 
 
 def mask_address(text):

@@ -17,7 +17,6 @@ from visits.queries.listed import DECLINED, DONE, EXEMPT, WAITING, state_of
 from visits.queries.waiting import FIRST_FAMILIES, SEALED, may_know_rank
 
 OPEN, ASSIGNED, LATE, PLANNED = "open", "assigned", "late", "planned"  # steps of a waiting family
-TEXTS = ("preparation", "cause", "process", "analysis", "measures", "reflection")
 ON_THE_WAY = (VisitState.PLANNED, VisitState.DONE)  # appointed; been there, not written down yet
 
 
@@ -30,6 +29,7 @@ class Tile:
     told: bool = False  # may the viewer know who goes when
     lead: Assignment | None = None
     visit: Visit | None = None  # the next one on the way
+    mentor_ids: tuple = ()
 
     @property
     def student(self):
@@ -122,11 +122,12 @@ def class_tiles(programme, school_class, *, user):
         Tile(
             due,
             due.priority if may_know_rank(user.reach, due) else Priority.NONE,
-            mentors[due.student_id],
+            [name for _, name in mentors[due.student_id]],
             returned.get(due.student_id),
             may_know_rank(user.reach, due),
             leads.get(due.student_id),
             visits.get(due.student_id) if told else None,
+            tuple(pk for pk, _ in mentors[due.student_id]),
         )
         for due in rows
     ]
@@ -138,11 +139,12 @@ def _serial(text):
 
 
 def _mentors(student_ids):
-    names = defaultdict(list)
-    links = MentorLink.objects.filter(active_on(today()), student_id__in=student_ids).select_related("teacher")
-    for link in links.order_by("starts_on", "pk"):
-        names[link.student_id].append(link.teacher.name)
-    return names
+    """{student id: [(id, name) of a mentor]}"""
+    found = defaultdict(list)
+    links = MentorLink.objects.filter(active_on(today()), student_id__in=student_ids).order_by("starts_on", "pk")
+    for student_id, *mentor in links.values_list("student_id", "teacher_id", "teacher__name"):
+        found[student_id].append(mentor)
+    return found
 
 
 def _leads(programme, student_ids, user):
@@ -162,7 +164,7 @@ def _open_visits(programme, student_ids, user):
     )
     rows = rows.select_related("visit").order_by("-visit__planned_at", "-visit_id")
     coming, back = {}, {}
-    for row in rows.defer(*(f"visit__{name}" for name in TEXTS)):
+    for row in rows.only("student", "visit", *(f"visit__{name}" for name in ("state", "planned_at", "returned_at"))):
         if row.visit.state in ON_THE_WAY:
             coming[row.student_id] = row.visit
         else:

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from core.clock import today
 from schools.enums import Role
 from schools.models import Post, User
 from students.enums import AssignmentRole
-from students.models import Assignment, MentorLink, Student
+from students.models import Assignment, Student
 from students.models.near import union
-from students.models.student import active_on
 from visits.models import Due, VisitStudent
 from visits.queries.board import ON_THE_WAY, class_tiles
 from visits.queries.records import colleagues
@@ -89,7 +87,7 @@ def proposal(programme, school_class, student_ids, user, tiles=None):
     tiles: those of the class where the caller has them. The same number of queries for any number of families.
     """
     tiles = class_tiles(programme, school_class, user=user) if tiles is None else tiles
-    mentors = _mentors([tile.due.student_id for tile in tiles])
+    mentors = {tile.due.student_id: tile.mentor_ids for tile in tiles}
     visitors = {tile.lead.visitor_id for tile in tiles if tile.lead}
     pool, classes = _pool(school_class, {pk for ids in mentors.values() for pk in ids} | visitors)
     chosen = _chosen(tiles, set(student_ids))
@@ -137,14 +135,6 @@ def _chosen(tiles, wanted):
 def _of(home, mentors, pool):
     found = [pk for tile in home for pk in mentors[tile.student.pk] if pk in pool]
     return tuple(dict.fromkeys(found))
-
-
-def _mentors(student_ids):
-    found = defaultdict(list)
-    links = MentorLink.objects.filter(active_on(today()), student_id__in=student_ids).order_by("starts_on", "pk")
-    for student_id, teacher_id in links.values_list("student_id", "teacher_id"):
-        found[student_id].append(teacher_id)
-    return found
 
 
 def _pool(school_class, ids):

@@ -38,11 +38,16 @@ def _waiting(rows, user, programme, school_class):
     rows = rows.filter(reviewable(user), state=VisitState.RECORDED, returned_at__isnull=True)
     if programme is not None:
         rows = rows.filter(programme=programme)
-    if school_class is not None:
+    if school_class is not None and not _heads_only(user, school_class):
         rows = rows.filter(
             Exists(VisitStudent.objects.filter(visit=OuterRef("pk"), student__school_class=school_class))
         )
     return rows
+
+
+def _heads_only(user, school_class):
+    """Whatever this person may review is of this class."""
+    return user.reach.classes == {school_class.pk} and not user.reach.leader_schools
 
 
 def waiting_count(user, programme=None, school_class=None):

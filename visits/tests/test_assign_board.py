@@ -165,7 +165,7 @@ def test_proposal_takes_the_same_queries_for_any_number(
     open_register(programme)
     head.reach  # noqa: B018
     tiles = class_tiles(programme, school_class, user=head)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         proposal(programme, school_class, [], head, tiles=tiles)
 
 

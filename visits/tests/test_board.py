@@ -348,7 +348,7 @@ def test_board_query_count_does_not_grow_with_the_class(
         plan_row(programme, make_student(school_class), teacher)
     open_register(programme)
     client.force_login(head)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         client.get(address(school_class))
 
 

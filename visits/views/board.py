@@ -19,7 +19,7 @@ from programmes.queries.current import current_programme
 from programmes.queries.workdays import left_words, workdays_left
 from schools.grades import grade_label
 from schools.models import SchoolClass
-from students.queries.pupil import suggestions
+from students.queries.pupil import suggestions_count
 from visits.enums import Priority, VisitState
 from visits.forms.assign import numbers
 from visits.queries.board import ASSIGNED, LATE, OPEN, PLANNED, SHOWN, class_tiles, hint, label_year
@@ -124,7 +124,7 @@ def board_page(request, school_class, programme, *, tiles=None, panel=None, stat
         "imports": allowed(request.user, "students.import"),
         "hint": hint(tiles),
         "waiting_first": _waiting_first(tiles, school_class),
-        "suggestions": len(suggestions(school_class, user=request.user)) if is_head else 0,
+        "suggestions": suggestions_count(school_class, user=request.user) if is_head else 0,
         "categories": _categories(programme, school_class, figure, request.user),
         "returned": [tile.student for tile in tiles if tile.returned],
         "review_class": school_class,
