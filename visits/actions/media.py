@@ -239,12 +239,12 @@ def clear_media(visit, *, by):
 
 
 def remove(media, by, reason=""):
-    """The row stays, without files. Inside the caller's transaction, the row locked."""
+    """The row stays, without files and what they looked like. Inside the caller's transaction, the row locked."""
     move(media, MEDIA_MOVES, "remove")
     names = [media.source, media.file, media.thumb]
-    media.source = media.file = media.thumb = ""
+    media.source = media.file = media.thumb = media.likeness = ""
     media.removed_at, media.removed_by = now(), by
-    media.save(update_fields=["state", "source", "file", "thumb", "removed_at", "removed_by"])
+    media.save(update_fields=["state", "source", "file", "thumb", "likeness", "removed_at", "removed_by"])
     record(media, "media.remove", by=by, kind=media.kind, reason=reason)
     transaction.on_commit(partial(_delete, names), robust=True)
     return media

@@ -6,6 +6,7 @@ import pytest
 
 from core.tests import pictures
 from programmes.tests.factories import make_programme
+from visits.actions.media import remove_media
 from visits.tests.photo_place import ASKED, agree, keep_photo
 
 pytestmark = pytest.mark.django_db
@@ -31,3 +32,10 @@ def test_what_a_photo_looks_like_is_remembered(where):
     assert first.source_sha256 != again.source_sha256
     assert len(first.likeness) == 32
     assert (int(first.likeness, 16) ^ int(again.likeness, 16)).bit_count() <= 4
+
+
+def test_of_a_removed_photo_nothing_of_what_it_showed_stays(where):
+    media = keep_photo(pictures.jpeg(pictures.room(Random(1))), **where)
+    remove_media(media, by=where["by"])
+    media.refresh_from_db()
+    assert (media.file, media.thumb, media.likeness) == ("", "", "")
