@@ -102,6 +102,7 @@ def test_all_looked_into_is_said(get, head, leader, programme, school):
     assert "都核实过了" in get(leader, "school", tab="open")
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 def test_nobody_else_has_the_list(get, head, teacher, school_admin, officer, programme, school):
     make_hint(head, programme, school)
     for user in (head, teacher, school_admin, officer):
@@ -212,6 +213,7 @@ def test_what_the_leader_finds_out_is_kept_and_the_teacher_reads_it(get, post, l
     assert Message.objects.filter(user=head).exists() == (finding == Finding.AGAIN)
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     ("state", "data", "sentence"),
     [
@@ -291,6 +293,7 @@ def test_a_conclusion_is_looked_into_anew_and_stays_in_the_history(get, post, le
     assert text.count(f"{leader.name}重新打开") == 1
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 def test_nobody_else_concludes(post, head, teacher, school_admin, officer, other_school, hint):
     assert post(head, "conclude", hint, finding="fine").status_code == 403
     for user in (teacher, school_admin, officer, make_leader(other_school)):

@@ -172,6 +172,7 @@ def test_a_photo_of_a_family_that_took_its_consent_back_is_not_shown(page, photo
     assert page(head, hint).count("现在看不到照片") == 3
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 @pytest.mark.parametrize(
     ("state", "fields", "way"),
     [
@@ -215,6 +216,7 @@ def test_who_means_to_mend_it_is_led_to_the_record(post, head, programme, school
     assert response["Location"] == reverse(name, args=[target])
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
@@ -237,6 +239,7 @@ def test_a_wrong_answer_is_refused_and_its_words_kept(post, head, programme, sch
     assert hint.state == HintState.TOLD
 
 
+@pytest.mark.sqlite  # a table of rules: once is enough
 def test_nobody_else_answers_and_nothing_after_the_conclusion(post, head, teacher, leader, officer, programme, school):
     hint = hint_of(head, programme, school)
     assert post(leader, "answer", hint, reason="common").status_code == 403
@@ -257,6 +260,7 @@ def test_a_concluded_hint_shows_what_was_found_and_no_form(page, head, programme
     assert "这条提醒不用再管" in page(head, hint_of(head, programme, school, kind=HintKind.PHOTO, state=HintState.GONE))
 
 
+@pytest.mark.sqlite  # what a form says is made in Python: once is enough
 def test_the_rules_are_the_notices_own_numbers(client, head, officer, programme):
     client.force_login(head)
     text = client.get(reverse("honesty:rules")).text
