@@ -6,6 +6,7 @@ from django.db.models import Max, Q
 
 from honesty.models import SchoolLook
 from programmes.models import PastNotice
+from schools.models import School
 from students.models import PastHousehold
 from visits.models import Media, PastVoid, Visit, VisitVersion
 
@@ -13,16 +14,17 @@ SLACK = timedelta(minutes=10)  # what was being written while the school was rea
 
 
 def schools_to_look_at(programme):
-    """Ids in order. A handful of queries for any number of schools."""
+    """Ids of schools in use, in order. A handful of queries for any number of schools."""
     looks = SchoolLook.objects.filter(programme=programme)
     looked = dict(looks.values_list("school_id", "looked_at"))
     newest = _newest(programme, min(looked.values(), default=None))
     notice = PastNotice.objects.filter(programme=programme).aggregate(last=Max("until"))["last"]
-    return sorted(
+    changed = [
         school_id
-        for school_id, changed in newest.items()
-        if school_id not in looked or max(changed, notice or changed) > looked[school_id] - SLACK
-    )
+        for school_id, moment in newest.items()
+        if school_id not in looked or max(moment, notice or moment) > looked[school_id] - SLACK
+    ]
+    return list(School.objects.filter(pk__in=changed, is_active=True).order_by("pk").values_list("pk", flat=True))
 
 
 def _newest(programme, since):

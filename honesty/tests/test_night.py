@@ -136,6 +136,13 @@ def test_closed_notices_are_left_alone(copied, programme, school):
     assert not Hint.objects.exists() and not SchoolLook.objects.exists()
 
 
+def test_a_school_out_of_use_is_left_alone(copied, programme, school):
+    school.is_active = False
+    school.save()
+
+    assert schools_to_look_at(programme) == []
+
+
 def test_schools_go_ten_to_a_message(programme, monkeypatch):
     for _ in range(11):
         place = make_class(make_school(programme.authority))
@@ -177,5 +184,5 @@ def test_what_is_new_is_asked_for_in_few_queries(number, programme, django_asser
         place = make_class(make_school(programme.authority))
         add_call(programme, make_student(place), make_class_head(place), "2022-09-13 18:00")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(schools_to_look_at(programme)) == number

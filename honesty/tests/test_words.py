@@ -18,7 +18,10 @@ pytestmark = pytest.mark.django_db
     [
         ("bunched", "2022-09-13", {"visits": 11, "gap": 4, "short": 0}, "9月13日一天走访了11家，最短间隔4分钟"),
         ("bunched", "2022-09-13", {"visits": 11, "gap": 4, "short": 2}, "9月13日一天走访了11家，最短间隔4分钟"),
-        ("bunched", "2022-09-13", {"visits": 4, "gap": 30, "short": 3}, "9月13日一天走访了4家，最短间隔30分钟，其中3家停留不到10分钟"),
+        (
+            "bunched", "2022-09-13", {"visits": 4, "gap": 30, "short": 3},
+            "9月13日一天走访了4家，最短间隔30分钟，其中3家停留不到10分钟",
+        ),
         ("bunched", "2022-09-13", {"visits": 9, "gap": 0, "short": 0}, "9月13日一天走访了9家，有两家的时间连着或重叠"),
         ("bunched", "2021-09-13", {"visits": 9, "gap": None, "short": 0}, "2021年9月13日一天走访了9家"),
         ("alike", "reflection:1", {"field": "reflection", "records": 6, "all": 6, "percent": 93}, "6份“家访反思”有九成相同"),
