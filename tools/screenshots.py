@@ -34,7 +34,7 @@ JOB_SECONDS = 120
 ARGUMENTS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 # name: (role, address). "a → b #c" is the first link on page a whose address matches b, at c; → may come again.
-# WEEK_AGO is that day's end.
+# WEEK_AGO is that day's end. A part named on the first page is scrolled to once it is there.
 PAGES = {
     "login": ("", "/accounts/login/"),
     "teacher-home": ("class_head", "/visits/"),
@@ -51,8 +51,12 @@ PAGES = {
     "visit-record": ("class_head", r"/visits/records/ → /visits/\d+/"),
     "review": ("class_head", "/visits/to-review/"),
     "class-board": ("class_head", "/visits/class/"),
+    "hint-own": ("class_head", r"/honesty/ → /honesty/\d+/"),
     "student": ("class_head", r"/visits/class/ → /students/\d+/"),
     "school": ("school_leader", "/visits/school/"),
+    "school-hints": ("school_leader", "/visits/school/#k-honesty"),
+    "hints": ("school_leader", "/honesty/school/"),
+    "hint": ("school_leader", r"/honesty/school/ → /honesty/\d+/"),
     "meetings": ("school_leader", "/programme/events/"),
     "school-form": ("school_leader", "/programme/form/"),
     "programme": ("school_leader", "/programme/overview/"),
@@ -205,6 +209,8 @@ def open_page(page, address):
             raise Failed(f"No link like {pattern} on {page.url}")
         page.goto(f"{found}#{part}" if part else found)
     page.wait_for_load_state("networkidle")
+    if "#" in start:  # what the page fetches later cannot be an anchor
+        page.locator(start[start.index("#") :]).evaluate("part => part.scrollIntoView()")
 
 
 if __name__ == "__main__":
