@@ -1,8 +1,10 @@
 """While a record is written: does a text read almost like one the teacher wrote before? Told to nobody else, kept
 nowhere, and no hint: those are found at night (decision 0018), with the same measure."""
 
+from rapidfuzz import fuzz, process
+
 from core.formats import day
-from honesty.signs.alike import normal, percent
+from honesty.signs.alike import normal
 from visits.enums import COUNTED_STATES
 from visits.models import Visit
 
@@ -16,13 +18,14 @@ def written_before(user, programme, texts, *, client_uuid=None):
     new = {code: text for code in texts if len(text := normal(texts[code])) >= hints.similar_from_chars}
     if not hints.similar_text or not new:
         return {}
-    nearest = {}
-    for row in _own(user, programme, client_uuid).values("visited_on", *new)[:COMPARED]:
-        for code, text in new.items():
-            alike = percent(text, normal(row[code]))
-            if alike >= hints.similar_percent and alike > nearest.get(code, (0, None))[0]:
-                nearest[code] = (alike, row["visited_on"])
-    return {code: _sentence(on) for code, (_, on) in nearest.items()}
+    own = list(_own(user, programme, client_uuid).values("visited_on", *new)[:COMPARED])
+    found = {}
+    for code, text in new.items():
+        before = [normal(row[code]) for row in own]
+        nearest = process.extractOne(text, before, scorer=fuzz.ratio, score_cutoff=hints.similar_percent)
+        if nearest:
+            found[code] = _sentence(own[nearest[2]]["visited_on"])
+    return found
 
 
 def _own(user, programme, client_uuid):
