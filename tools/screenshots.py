@@ -210,7 +210,7 @@ def open_page(page, address):
         page.goto(f"{found}#{part}" if part else found)
     page.wait_for_load_state("networkidle")
     if "#" in start:  # what the page fetches later cannot be an anchor
-        page.locator(start[start.index("#") :]).evaluate("part => part.scrollIntoView()")
+        page.locator(start[start.index("#") :]).evaluate("part => part.scrollIntoView({behavior: 'instant'})")
 
 
 if __name__ == "__main__":
