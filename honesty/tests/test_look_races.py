@@ -1,11 +1,12 @@
 """Looks, answers and conclusions at the same instant: one hint, one notice, nobody waits for ever."""
 
-import threading
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection
 
 from core.states import WrongState
+from core.tests.at_once import at_once
+from honesty.actions import look as look_module
 from honesty.actions.answer import answer
 from honesty.actions.conclude import conclude, reopen
 from honesty.actions.look import look
@@ -19,33 +20,12 @@ from visits.actions.review import void_visit
 pytestmark = [pytest.mark.prove, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
-def at_once(*acts):
-    """Start all at the same instant; → what each returned, or the error it met."""
-    gate, results = threading.Barrier(len(acts)), {}
-
-    def run(number, act):
-        try:
-            gate.wait(60)
-            results[number] = act()
-        except Exception as error:  # noqa: BLE001 (looked at by the test)
-            results[number] = error
-        finally:
-            connections["default"].close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return [results[number] for number in range(len(acts))]
-
-
 @pytest.mark.seed("S29")
 @pytest.mark.parametrize("turn", range(6))
 def test_four_workers_at_once_tell_a_teacher_once(turn, programme, school, school_class, head):
     calls(programme, school_class, head, 4, reflection=SAME, process=OTHER)
 
-    results = at_once(*[lambda: look(programme, school)] * 4)
+    results = at_once(*[lambda: look(programme, school)] * 4, refusals=Exception)
 
     assert sorted(len(told) for told in results) == [0, 0, 0, 2]
     assert (Hint.objects.count(), HintVisit.objects.count(), Message.objects.count()) == (2, 8, 1)
@@ -58,7 +38,8 @@ def test_an_answer_and_a_look_both_arrive(turn, programme, school, school_class,
     (hint,) = look(programme, school)
     calls(programme, school_class, head, 1, first=10, reflection=SAME)
 
-    results = at_once(lambda: look(programme, school), lambda: answer(hint, by=head, reason="common", text="同一件事"))
+    acts = (lambda: look(programme, school), lambda: answer(hint, by=head, reason="common", text="同一件事"))
+    results = at_once(*acts, refusals=Exception)
 
     hint.refresh_from_db()
     assert results[0] == []
@@ -72,7 +53,7 @@ def test_a_hint_concluded_while_its_cause_goes_is_one_of_both(turn, programme, s
     answer(hint, by=head, reason="common")
     void_visit(copied[0], by=leader, reason="重复")
 
-    _, concluded = at_once(lambda: look(programme, school), lambda: conclude(hint, by=leader, finding="fine"))
+    _, concluded = at_once(lambda: look(programme, school), lambda: conclude(hint, by=leader, finding="fine"), refusals=Exception)
 
     hint.refresh_from_db()
     assert hint.state == ("gone" if isinstance(concluded, WrongState) else "concluded")
@@ -85,7 +66,7 @@ def test_a_reopening_and_a_look_do_not_wait_for_each_other(turn, programme, scho
     answer(hint, by=head, reason="common")
     conclude(hint, by=leader, finding="fine")
 
-    results = at_once(lambda: reopen(hint, by=leader), *[lambda: look(programme, school)] * 2)
+    results = at_once(lambda: reopen(hint, by=leader), *[lambda: look(programme, school)] * 2, refusals=Exception)
 
     hint.refresh_from_db()
     assert (hint.state, [type(result) for result in results]) == ("answered", [Hint, list, list])
@@ -97,7 +78,28 @@ def test_two_leaders_at_once_conclude_once(turn, programme, school, head, leader
 
     results = at_once(
         lambda: conclude(hint, by=leader, finding="fine"), lambda: conclude(hint, by=other, finding="again")
-    )
+    , refusals=Exception)
 
     assert sorted(type(result).__name__ for result in results) == ["Hint", "WrongState"]
     assert Decision.objects.count() == 1
+
+
+@pytest.mark.parametrize("step", ["workdays_after", "matched", "record_each", "tell_about"])
+def test_a_worker_that_dies_half_way_leaves_nothing_and_the_next_one_does_it_all(
+    step, programme, school, school_class, head, monkeypatch
+):
+    calls(programme, school_class, head, 4, reflection=SAME)
+
+    def die(*args, **kwargs):
+        connection.connection.close()  # as the server sees a process that is killed
+        raise OperationalError("the connection is gone")
+
+    monkeypatch.setattr(look_module, step, die)
+    with pytest.raises(OperationalError):
+        look(programme, school)
+    connection.close()
+    monkeypatch.undo()
+
+    assert (Hint.objects.count(), SchoolLook.objects.count(), Message.objects.count()) == (0, 0, 0)
+    assert len(look(programme, school)) == 1
+    assert (HintVisit.objects.count(), Message.objects.count()) == (4, 1)
