@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 
-from django.db.models import F, Q, Value
+from django.db.models import Q
 
 from reports.enums import FilingState, Handed
 from reports.models import SchoolPlan, SchoolReport
@@ -174,16 +174,17 @@ def _papers(programme, wanted, school_ids, at):
         begun &= Q(school_id__in=school_ids)
     if at is not None:
         begun &= Q(created_at__lt=at)
-    sources = [(LABELS[code], MODELS[code], Value(code), begun) for code in filings]
+    sources = [(LABELS[code], MODELS[code], code, begun) for code in filings]
     if works is not None:
-        sources.append((WORK, Work, F("kind"), begun & works))
+        sources.append((WORK, Work, "", begun & works))
     rows = {}
     for label, model, code, chosen in sources:
-        columns = model.objects.filter(chosen).order_by().annotate(code=code)
-        rows[label] = list(columns.values_list("pk", "school_id", "code", "state", "filed_at"))
+        columns = ("pk", "school_id", "state", "filed_at") if code else ("pk", "school_id", "state", "filed_at", "kind")
+        begun_ones = model.objects.filter(chosen).order_by().values_list(*columns)
+        rows[label] = [(*row, code) for row in begun_ones] if code else list(begun_ones)
     # What lies with the district today was filed as its columns say; the rest may have come back.
     settled = AT_DISTRICT if at is None else ()
-    moved = [(label, model, chosen) for label, model, _, chosen in sources if any(row[3] not in settled for row in rows[label])]
+    moved = [(label, model, chosen) for label, model, _, chosen in sources if any(row[2] not in settled for row in rows[label])]
     steps, found = _steps(moved, ~Q(state__in=list(settled)) if settled else Q()), []
     for label, papers in rows.items():
         for pk, *values in papers:
@@ -208,7 +209,7 @@ def _steps(sources, narrowed):
     return steps
 
 
-def _told(school_id, code, state, filed_at, steps, at):
+def _told(school_id, state, filed_at, code, steps, at):
     """A row nothing was decided on came as it is; any other began as its first decision found it."""
     was_filed = filed_at is not None and (at is None or filed_at < at)
     began = _began(steps[0][1] if steps else state, was_filed)

@@ -5,7 +5,8 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from django.urls import reverse
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape as escaped
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from core.formats import percent, thousands
@@ -16,6 +17,7 @@ from reports.queries.filters import AHEAD, OF_SCHOOL
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NONE = mark_safe('<span class="sec">–</span>')
+escape = lru_cache(maxsize=2_000)(escaped)  # names, towns and papers come again on every page
 WARNINGS = {"slow": ("late", "clock"), "rush": ("soon", "calendar-range")}  # tint and icon of what the outlook says
 
 # {state: (tint, icon, where the review has it)}; what the district was never given has no page there.
@@ -167,7 +169,8 @@ def _reached(line, address=None):
     ]
 
 
-_bar = lru_cache(maxsize=2_000)(bar)  # every school is drawn twice, in the table and as a card
+# Every school is drawn twice, in the table and as a card.
+_bar = lru_cache(maxsize=2_000)(bar)
 
 
 def _number_cell(text, address=None):
