@@ -1,13 +1,12 @@
 """Photos of one meeting sent at the same instant: counted one by one, and nothing is left in storage."""
 
-import threading
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 
 from core.tests import pictures
+from core.tests.at_once import at_once
 from programmes.actions.event import create_event
 from programmes.actions.photo import MOST, add_photos
 from programmes.models import EventPhoto
@@ -27,22 +26,11 @@ def test_two_at_once(settings, tmp_path, standing, alike, kept):
     event, _ = create_event(programme, school, by=leader, kind="training", title="培训", held_on=date(2022, 9, 16))
     for number in range(standing):
         EventPhoto.objects.create(event=event, school=school, owner=leader, file="", thumb="", source_sha256=str(number))
-    gate, errors = threading.Barrier(2), []
 
     def send(number):
         data = pictures.jpeg(pictures.drawn(60 if alike else 60 + number, 40))
-        try:
-            gate.wait(60)
-            add_photos(event, [SimpleUploadedFile("a.jpg", data)], by=leader)
-        except Exception as error:  # noqa: BLE001 (told by the test)
-            errors.append(error)
-        finally:
-            connections["default"].close()
+        add_photos(event, [SimpleUploadedFile("a.jpg", data)], by=leader)
 
-    threads = [threading.Thread(target=send, args=[number]) for number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert errors == [] and event.photos.standing().count() == kept
+    at_once(lambda: send(0), lambda: send(1))
+    assert event.photos.standing().count() == kept
     assert len(list(settings.MEDIA_ROOT.rglob("*.jpg"))) == 2 * (kept - standing)

@@ -1,14 +1,13 @@
 """One message a person a day, at the right hour, once."""
 
-import threading
 from datetime import date
 
 import pytest
 from celery import current_app as app
 from django.conf import settings
-from django.db import connection
 
 from core.jobs import JobStopped
+from core.tests.at_once import at_once
 from programmes.models import Programme
 from reminders.actions.round import claim, start_due_rounds, tell_batch
 from reminders.enums import RunKind
@@ -309,23 +308,7 @@ def _tell(run, ids):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("again", range(5))
 def test_two_beats_at_the_same_moment_tell_once(pupils, head, leader, again):
-    gate, errors = threading.Barrier(4), []
-
-    def beat():
-        try:
-            gate.wait()
-            start_due_rounds()
-        except Exception as error:  # noqa: BLE001
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=beat) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    at_once(*[start_due_rounds] * 4)
     assert (len(told(head)), Run.objects.count(), Run.objects.get().told) == (1, 1, Digest.objects.count())
 
 

@@ -1,14 +1,13 @@
 """One deadline, one compilation, one file; whoever dies, the figures are the same."""
 
 import io
-import threading
 import zipfile
 from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 from django.utils import timezone
 
 from core import jobs
@@ -17,6 +16,7 @@ from core.enums import JobState
 from core.files import checksum_of, private_path
 from core.models import AuditEntry, Job
 from core.states import WrongState
+from core.tests.at_once import at_once
 from programmes.models import Deadline
 from reports import tasks
 from reports.actions.compile import CannotCompile, cancel_compilation, run_compilation, start_compilation
@@ -401,26 +401,14 @@ def test_the_command_says_what_is_wrong_with_its_words():
 def test_two_workers_at_once_make_one_compilation(midnight, media):
     programme, _ = make_district(schools=8, pupils=2, visited=1)
     midnight()
-    gate, errors, found = threading.Barrier(3), [], []
 
     def work():
-        try:
-            gate.wait(10)
-            compilation = start_compilation(programme, "coverage", queue=False)
-            run_compilation(compilation.job_id)
-            found.append(compilation.pk)
-        except BaseException as error:  # noqa: BLE001 (shown by the assert below)
-            errors.append(error)
-        finally:
-            connection.close()
+        compilation = start_compilation(programme, "coverage", queue=False)
+        run_compilation(compilation.job_id)
+        return compilation.pk
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    found = at_once(*[work] * 3)
     close_old_connections()
-    assert errors == []
     assert found == [Compilation.objects.get().pk] * 3
     assert (Compilation.objects.get().state, main_job().attempts) == ("ready", 2)
     assert list(Job.objects.exclude(parent=None).values_list("attempts", flat=True)) == [1] * 8

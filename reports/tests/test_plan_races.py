@@ -1,10 +1,8 @@
 """Two colleagues save the first words of a plan at the same instant: one plan, and the slower one is told."""
 
-import threading
-
 import pytest
-from django.db import connections
 
+from core.tests.at_once import at_once
 from programmes.tests.upward import make_upward
 from reports.actions.plan import Overtaken, save_plan
 from reports.models import SchoolPlan
@@ -21,24 +19,13 @@ def test_two_first_saves_at_once(settings, turn):
     programme = make_upward()
     school = make_school(programme.authority)
     people = [make_leader(school), make_user(Role.SCHOOL_ADMIN, school=school)]
-    gate, results = threading.Barrier(2), {}
 
     def save(number):
         content = {**suggested(programme, school), "title": f"第{number}种写法"}
-        try:
-            gate.wait(60)
-            results[number] = save_plan(programme, school, by=people[number], revision=0, content=content).title
-        except Overtaken as overtaken:
-            results[number] = overtaken
-        finally:
-            connections["default"].close()
+        return save_plan(programme, school, by=people[number], revision=0, content=content).title
 
-    threads = [threading.Thread(target=save, args=[number]) for number in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
+    results = at_once(lambda: save(0), lambda: save(1), refusals=Overtaken)
     plan = SchoolPlan.objects.get()
-    told = [result for result in results.values() if isinstance(result, Overtaken)]
+    told = [result for result in results if isinstance(result, Overtaken)]
     assert plan.revision == 1 and len(told) == 1 and told[0].plan.title == plan.title
-    assert plan.title in results.values() and plan.members.count() == 3
+    assert plan.title in results and plan.members.count() == 3

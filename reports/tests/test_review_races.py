@@ -1,11 +1,10 @@
 """Two desks at the same instant: one decision wins, the other is told; a double click decides once."""
 
-import threading
 
 import pytest
-from django.db import connections
 
 from core.states import WrongState
+from core.tests.at_once import at_once
 from reports.actions.filing import accept_filing, return_filing
 from reports.tests.at_desk import Desk
 from schools.models import Decision, Message
@@ -21,27 +20,6 @@ def desk(settings):
     return Desk()
 
 
-def at_once(*works):
-    """Start all at the same instant; → what each returned, or the WrongState it met."""
-    gate, results = threading.Barrier(len(works)), {}
-
-    def run(number, work):
-        try:
-            gate.wait(60)
-            results[number] = work()
-        except WrongState as error:
-            results[number] = error
-        finally:
-            connections["default"].close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return [results[number] for number in range(len(works))]
-
-
 @pytest.mark.parametrize("what", ACTS)
 @pytest.mark.parametrize("turn", range(4))
 def test_approve_and_return_at_once_one_wins_and_the_other_is_told(desk, what, turn):
@@ -51,7 +29,7 @@ def test_approve_and_return_at_once_one_wins_and_the_other_is_told(desk, what, t
         lambda: accept(row, by=desk.reviewer, **seen),
         lambda: send_back(row, by=desk.officer, reason="太短", **seen),
     ]
-    results = at_once(*(acts if turn % 2 else acts[::-1]))
+    results = at_once(*(acts if turn % 2 else acts[::-1]), refusals=WrongState)
     assert len([result for result in results if isinstance(result, WrongState)]) == 1
     row.refresh_from_db()
     decision = Decision.objects.get()
@@ -61,6 +39,6 @@ def test_approve_and_return_at_once_one_wins_and_the_other_is_told(desk, what, t
 
 def test_a_double_click_decides_once(desk):
     work = desk.work(desk.school())
-    results = at_once(*[lambda: accept_work(work, by=desk.reviewer)] * 4)
+    results = at_once(*[lambda: accept_work(work, by=desk.reviewer)] * 4, refusals=WrongState)
     assert not any(isinstance(result, WrongState) for result in results)
     assert Decision.objects.count() == 1

@@ -1,12 +1,11 @@
 """Accept and return at the same time: one wins, the other is told. Also many acceptances over each other."""
 
-import threading
 
 import pytest
-from django.db import connections
 
 from core.models import AuditEntry
 from core.states import WrongState
+from core.tests.at_once import at_once
 from programmes.tests.factories import make_programme
 from schools.enums import Role
 from schools.tests.factories import make_class, make_class_head, make_leader, make_user
@@ -34,27 +33,6 @@ def place(settings):
     return programme, visits, heads, make_leader(school_class.school)
 
 
-def at_once(*works):
-    """Start all at the same instant; → what each returned, or the WrongState it met."""
-    gate, results = threading.Barrier(len(works)), {}
-
-    def run(number, work):
-        try:
-            gate.wait(60)
-            results[number] = work()
-        except WrongState as error:
-            results[number] = error
-        finally:
-            connections["default"].close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return [results[number] for number in range(len(works))]
-
-
 @pytest.mark.parametrize("turn", range(4))
 def test_accept_and_return_at_once_one_wins_and_the_other_is_told(place, turn):
     programme, visits, heads, _ = place
@@ -63,7 +41,7 @@ def test_accept_and_return_at_once_one_wins_and_the_other_is_told(place, turn):
         lambda: accept_visit(visit, by=heads[0], version=1),
         lambda: return_visit(visit, by=heads[1], reason="补写"),
     ]
-    results = at_once(*(acts if turn % 2 else acts[::-1]))
+    results = at_once(*(acts if turn % 2 else acts[::-1]), refusals=WrongState)
 
     told = [result for result in results if isinstance(result, WrongState)]
     assert len(told) == 1
@@ -78,7 +56,7 @@ def test_two_heads_accept_the_same_list_each_record_once(place):
     programme, visits, heads, _ = place
     seen = [(visit.pk, 1) for visit in visits]
 
-    outcomes = at_once(*(lambda head=head: accept_visits(seen, by=head) for head in heads))
+    outcomes = at_once(*(lambda head=head: accept_visits(seen, by=head) for head in heads), refusals=WrongState)
 
     assert sum(len(outcome.done) for outcome in outcomes) == len(visits)
     assert all(sentence == "这条记录已经归档了。" for outcome in outcomes for sentence in outcome.refused.values())
@@ -91,7 +69,7 @@ def test_void_and_back_by_two_at_once_keeps_the_register_right(place):
     programme, visits, _, leader = place
     void_visit(visits[0], by=leader, reason="重复")
 
-    at_once(*(lambda: unvoid_visit(visits[0], by=leader, reason="不是重复") for _ in range(2)))
+    at_once(*(lambda: unvoid_visit(visits[0], by=leader, reason="不是重复") for _ in range(2)), refusals=WrongState)
 
     assert (PastVoid.objects.count(), Visit.objects.get(pk=visits[0].pk).state) == (1, "recorded")
     assert check(programme) == []

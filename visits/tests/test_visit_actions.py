@@ -1,12 +1,11 @@
-import threading
 import uuid
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
 
 from core.models import AuditEntry
 from core.states import WrongState
+from core.tests.at_once import at_once
 from programmes.enums import ProgrammeState
 from programmes.models import SchoolForm
 from programmes.tests.factories import CONFIG, make_programme
@@ -102,22 +101,12 @@ def test_submit_visit_by_two_writers_at_once_is_one_visit(clock):
     programme = make_programme()
     school_class = make_class()
     head, student = make_class_head(school_class), make_student(school_class)
-    key, gate, results = uuid.uuid4(), threading.Barrier(4), []
+    key = uuid.uuid4()
 
     def write():
-        try:
-            gate.wait()
-            results.append(
-                submit_visit(by=head, programme=programme, client_uuid=key, students=[student], **entry())[1]
-            )
-        finally:
-            connections["default"].close()
+        return submit_visit(by=head, programme=programme, client_uuid=key, students=[student], **entry())[1]
 
-    threads = [threading.Thread(target=write) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    results = at_once(*[write] * 4)
 
     assert sorted(results) == [False, False, False, True]
     assert Visit.objects.count() == VisitStudent.objects.count() == 1

@@ -1,14 +1,14 @@
 """One act on many rows: exactly what decide() does to each of them, in a handful of statements."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from core.clock import now
 from core.models import AuditEntry
 from core.states import WrongState
+from core.tests.at_once import at_once
 from schools.actions.decide import NOTICE, decide, decide_each, last_decision, undo
 from schools.models import Decision, Message
 from schools.queries.message import inbox
@@ -161,20 +161,11 @@ def test_it_costs_the_same_for_any_number(head, programme, school, leader, offic
 @pytest.mark.django_db(transaction=True)
 def test_two_at_the_same_instant_move_each_row_once(make, officer, head):
     rows = make("壬")
-    gate, found = threading.Barrier(2), []
 
     def act():
-        try:
-            gate.wait(60)
-            with transaction.atomic():
-                found.append(all_at_once(rows, officer, head))
-        finally:
-            connections["default"].close()
+        with transaction.atomic():
+            return all_at_once(rows, officer, head)
 
-    threads = [threading.Thread(target=act) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    found = at_once(act, act)
     assert sorted(len(one.done) for one in found) == [0, 2]
     assert Decision.objects.count() == Message.objects.count() == 2

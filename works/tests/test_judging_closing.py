@@ -1,14 +1,13 @@
 """A round whose time is over: closed by the tick when every work has its sheets, else its runner is told what is missing."""
 
-import threading
 from datetime import datetime
 
 import pytest
-from django.db import connections
 from django.urls import reverse
 
 from core.models import AuditEntry
 from core.states import WrongState
+from core.tests.at_once import at_once
 from schools.enums import Role
 from schools.models import Message, Post
 from schools.tests.factories import make_leader, make_user
@@ -218,21 +217,7 @@ def test_two_ticks_at_the_same_instant_are_one(programme, school, leader, at, le
     round_ = opened(school_round(programme, school, leader, closes_at=MIDNIGHT))
     score_all(round_, left=left)
     at(AFTER)
-    gate, found = threading.Barrier(2), []
-
-    def act():
-        try:
-            gate.wait(60)
-            found.append(close_due_rounds())
-        finally:
-            connections["default"].close()
-
-    threads = [threading.Thread(target=act) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert sum(found) == (0 if left else 1)
+    assert sum(at_once(close_due_rounds, close_due_rounds)) == (0 if left else 1)
     assert told(leader, "到时间了").count() == 1
     assert log_of(round_, "round.close").count() + log_of(round_, "round.overdue").count() == 1
 

@@ -1,13 +1,12 @@
 """At the same instant: two tabs of one judge, two judges, a closing in between, a recusal and a removal. Whatever comes
 first, rows and places fit together afterwards."""
 
-import threading
 from collections import Counter
 
 import pytest
-from django.db import connections
 
 from core.states import WrongState
+from core.tests.at_once import at_once
 from works.actions.dealing import deal
 from works.actions.judging import (
     Changed,
@@ -24,29 +23,9 @@ from works.actions.rounds import remove_judge
 from works.models import Judge, Sheet
 from works.tests.judging import GOOD, judges_of, opened, school_round, score_all, sheets_of
 
+REFUSALS = (WrongState, Changed, Incomplete)
 pytestmark = pytest.mark.django_db(transaction=True)
 BAD = {"truth": 1, "care": 1, "words": 1}
-
-
-def at_once(*works):
-    """Start all at the same instant; → what each returned, or the refusal it met."""
-    gate, results = threading.Barrier(len(works)), {}
-
-    def run(number, work):
-        try:
-            gate.wait(60)
-            results[number] = work()
-        except (WrongState, Changed, Incomplete) as refused:
-            results[number] = refused
-        finally:
-            connections["default"].close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return [results[number] for number in range(len(works))]
 
 
 def fits_together(round_):
@@ -73,6 +52,7 @@ def test_two_tabs_of_one_judge_one_wins_and_the_other_is_told(programme, school,
     results = at_once(
         lambda: save_sheet(sheet, by=judge, scores=GOOD, seen=seen),
         lambda: save_sheet(sheet, by=judge, scores=BAD, seen=seen),
+        refusals=REFUSALS,
     )
     assert sum(isinstance(result, Changed) for result in results) == 1
     fits_together(round_)
@@ -89,7 +69,7 @@ def test_a_closing_between_saves_counts_what_was_there(programme, school, leader
     acts.append(lambda: close_round(round_, by=leader))
     acts.append(lambda: save_sheet(second, by=other, scores=BAD))
     acts.append(lambda: close_round(round_, by=leader))
-    results = at_once(*(acts[turn:] + acts[:turn]))
+    results = at_once(*(acts[turn:] + acts[:turn]), refusals=REFUSALS)
     assert not [result for result in results if isinstance(result, (Changed, Incomplete))]
     fits_together(round_)
     assert round_.state == "closed"
@@ -106,6 +86,7 @@ def test_reopening_and_closing_and_a_save(programme, school, leader):
         lambda: reopen_round(round_, by=leader),
         lambda: save_sheet(sheet, by=judge, scores=BAD),
         lambda: close_round(round_, by=leader),
+        refusals=REFUSALS,
     )
     fits_together(round_)
 
@@ -118,6 +99,7 @@ def test_recusing_while_a_judge_is_removed_deals_each_work_once(programme, schoo
     at_once(
         lambda: remove_judge(second, by=leader),
         *[lambda sheet=sheet: recuse(sheet, by=first.user, reason="认识写的人") for sheet in sheets],
+        refusals=REFUSALS,
     )
     fits_together(round_)
     live = Counter(Sheet.objects.filter(entry__round=round_).exclude(state="recused").values_list("entry_id", flat=True))
@@ -127,7 +109,7 @@ def test_recusing_while_a_judge_is_removed_deals_each_work_once(programme, schoo
 @pytest.mark.prove
 def test_opened_twice_at_once_is_dealt_once(programme, school, leader):
     round_ = school_round(programme, school, leader)
-    at_once(*[lambda: open_round(round_, by=leader)] * 3)
+    at_once(*[lambda: open_round(round_, by=leader)] * 3, refusals=REFUSALS)
     assert Sheet.objects.filter(entry__round=round_).count() == 6
     assert sorted(round_.entries.values_list("number", flat=True)) == [1, 2, 3]
 

@@ -1,13 +1,12 @@
 """Two at once on real threads: one decision stands, the quota holds, a file is kept once."""
 
-import threading
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 
 from core.states import WrongState
+from core.tests.at_once import at_once
 from schools.models import Decision
 from schools.tests.factories import make_leader
 from visits.tests.rows import add_visit
@@ -18,27 +17,6 @@ from works.tests.factories import make_work
 from works.tests.test_scan import GOOD
 
 pytestmark = [pytest.mark.prove, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(*acts):
-    """Start all at the same instant; → what each returned, or the WrongState it met."""
-    gate, results = threading.Barrier(len(acts)), {}
-
-    def run(number, act):
-        try:
-            gate.wait(60)
-            results[number] = act()
-        except WrongState as error:
-            results[number] = error
-        finally:
-            connections["default"].close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return [results[number] for number in range(len(acts))]
 
 
 def told(results):
@@ -52,7 +30,7 @@ def test_recommend_and_return_at_once_one_wins_and_the_other_is_told(programme, 
         lambda: approve_work(work, by=leader, opinion="同意。", version=1, was="submitted"),
         lambda: return_to_author(work, by=other, reason="写具体些", version=1, was="submitted"),
     ]
-    results = at_once(*(acts if turn % 2 else acts[::-1]))
+    results = at_once(*(acts if turn % 2 else acts[::-1]), refusals=WrongState)
 
     assert len(told(results)) == Decision.objects.count() == 1
     work.refresh_from_db()
@@ -64,6 +42,7 @@ def test_two_leaders_recommend_at_once_one_is_told(programme, school, head, lead
     results = at_once(
         lambda: approve_work(work, by=leader, opinion="甲。", version=1),
         lambda: approve_work(work, by=other, opinion="乙。", version=1),
+        refusals=WrongState,
     )
 
     assert len(told(results)) == Decision.objects.count() == 1
@@ -79,6 +58,7 @@ def test_the_quota_holds_when_two_send_at_once(programme, school, head, student,
         lambda: file_works([works[0].pk, works[1].pk], by=leader),
         lambda: file_works([works[2].pk, works[3].pk], by=school_admin),
         lambda: file_works([works[3].pk, works[0].pk], by=leader),
+        refusals=WrongState,
     )
 
     assert Work.objects.filter(state="filed").count() == 2
@@ -106,7 +86,8 @@ def test_many_recommended_at_once_are_numbered_without_gaps(programme, school, h
 def test_undo_and_sending_at_once_do_not_both_win(programme, school, head, leader, school_admin):
     work = make_work(head, programme, school, state="submitted")
     approve_work(work, by=leader, opinion="同意。")
-    undone, sent = at_once(lambda: undo_work(work, by=leader), lambda: file_works([work.pk], by=school_admin))
+    acts = (lambda: undo_work(work, by=leader), lambda: file_works([work.pk], by=school_admin))
+    undone, sent = at_once(*acts, refusals=WrongState)
 
     work.refresh_from_db()
     if isinstance(undone, WrongState):
