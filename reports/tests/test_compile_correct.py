@@ -67,6 +67,7 @@ def test_a_correction_may_be_corrected(district, settings):
     second = corrected(first, officer)
     third = corrected(second, officer, "还有一所")
     assert (third.revision, third.corrects_id, third.state) == (3, second.pk, "ready")
+    assert ["，更正）" in one.job.label for one in (first, second, third)] == [False, True, True]
 
 
 def test_the_same_correction_twice_is_one_and_another_is_refused(district, settings):

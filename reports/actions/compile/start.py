@@ -92,7 +92,8 @@ def _create(programme, deadline, at, by, locked):
 def _made(programme, kind, title, *, by, deadlines, **fields):
     """The row of a new package with its job; the programme's row is locked. deadlines: as kept_deadlines() has them."""
     last = Compilation.objects.filter(programme=programme, kind=kind).aggregate(last=Max("revision"))["last"]
-    label = f"汇编{title}（截至{instant(fields['as_of']).split('年')[1]}）"
+    corrects = "，更正" if fields.get("corrects") else ""
+    label = f"汇编{title}（截至{instant(fields['as_of']).split('年')[1]}{corrects}）"
     job = jobs.create(
         "reports.tasks.compile_deadline", label=label, steps=len(STEPS), by=by, shared=True,
         authority_id=programme.authority_id, programme=programme.pk, deadlines=deadlines,
