@@ -116,13 +116,10 @@ def my_planned(user, pupil, programme):
 def family_of(user, pupil, home=None):
     """The pupil, then children of the same home and school whom the user may see too. home: of siblings(), where it is
     known."""
-    if not pupil.household_id:
+    if not pupil.household_id or home is not None and all(other.school_id != pupil.school_id for other in home):
         return [pupil]
     others = Student.objects.visible_to(user).active().filter(household=pupil.household_id, school=pupil.school_id)
-    others = others.exclude(pk=pupil.pk)
-    if home is not None:  # seldom anybody
-        others = others.filter(pk__in=[other.pk for other in home if other.school_id == pupil.school_id])
-    return [pupil, *others.select_related("school", "school_class__school").order_by("birth", "pk")]
+    return [pupil, *others.exclude(pk=pupil.pk).select_related("school", "school_class__school").order_by("birth", "pk")]
 
 
 def _latest(lines):

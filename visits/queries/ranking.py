@@ -347,6 +347,8 @@ def _follow_ups(user, programme, ids):
         ~Exists(since), student_id__in=ids, visit__state__in=COUNTED_STATES, visit__follow_up_on__range=asking
     ).order_by("-visit__follow_up_on", "pk")
     rows = list(rows.values_list("student_id", "visit__follow_up_on", "visit_id"))
+    if not rows:
+        return {}
     # Few ask for another visit: of these, not of a thousand records, it is asked whether the user may read them.
     readable = Visit.objects.visible_to(user).filter(pk__in={visit_id for *_, visit_id in rows})
     may_read = set(readable.values_list("pk", flat=True))
