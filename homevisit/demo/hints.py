@@ -22,38 +22,43 @@ CALLS, FIRST, EVERY = 11, time(8, 20), timedelta(minutes=66)
 SHORT = 3  # of that day's calls
 SOME_DAYS = 18  # before today, so that there was time to look into it
 COPIES, PICTURED = 6, 3
-COPIED = (
+THOUGHT = (
     "走进{kid}的家，才知道课堂上看不到的那一面。家长的话不多，句句都在{kid}身上。"
     "以后要多走几步，把每一家的难处记在心里，把能做的事一件一件做好。"
+)
+AGREED = (
+    "和家里商量好三件事：每天留半小时说说学校里的事，周末一起出一次门，有难处先打电话给我。"
+    "两周后再看{kid}做到了几样，做到的先夸，没做到的一起想办法。"
 )
 SAID = {
     HintKind.BUNCHED: (Reason.NEIGHBOURS, "这些家都在一个小区里，周末大家在家，一趟走完的。"),
     HintKind.ALIKE: (Reason.TEMPLATE, "写到后面偷了懒，用了前面的一段，会重写。"),
     HintKind.PHOTO: (Reason.TOGETHER, "三家约在一起，拍的是同一张。"),
 }
-# How far it has come, by school; what is not named waits for its teacher.
+OWN = "own"  # the hint of the class head who has a login: what a visitor sees first
+# How far it has come, by school.
 STORIES = (
-    {HintKind.BUNCHED: "answered", HintKind.PHOTO: "concluded"},
-    {HintKind.ALIKE: "concluded", HintKind.PHOTO: "answered"},
+    {OWN: "told", HintKind.BUNCHED: "answered", HintKind.ALIKE: "concluded", HintKind.PHOTO: "concluded"},
+    {OWN: "concluded", HintKind.BUNCHED: "told", HintKind.ALIKE: "told", HintKind.PHOTO: "answered"},
 )
 
 
 class Doubts:
-    """Of the schools that are shown: who hurried, who copied."""
+    """Of the schools that are shown: who hurried, who pasted, who copied."""
 
     def __init__(self, schools, staff, pupils):
         self.schools, self.staff = schools, staff
-        self.hurried = {school: self._head_of_many(school, pupils) for school in schools}
-        self.copied = {school: self._head_with_login(school) for school in schools}
+        heads = {school: self._heads(school, pupils) for school in schools}
+        self.copied = {school: next(filter(_has_login, found)) for school, found in heads.items()}
+        self.hurried, self.pasted = {}, {}
+        for school, found in heads.items():
+            self.hurried[school], self.pasted[school] = [head for head in found if not _has_login(head)][:2]
 
-    def _head_of_many(self, school, pupils):
-        """The class head with the most pupils whose account is no showcase."""
+    def _heads(self, school, pupils):
+        """Class heads of today, the one with the most pupils first."""
         places = Counter(place for pupil in pupils if (place := pupil.place_on(today())) and place.school_id == school.pk)
         classes = sorted(places, key=lambda place: (-places[place], place.pk))
-        return next(head for head in map(self.staff[school.pk].head_of, classes) if not _has_login(head))
-
-    def _head_with_login(self, school):
-        return next(head for head in self.staff[school.pk].heads.values() if _has_login(head))
+        return [self.staff[school.pk].head_of(place) for place in classes]
 
     def plan_rush(self, season):
         """The weekend day on which each of these teachers will call on eleven families, three of them in passing."""
@@ -65,15 +70,18 @@ class Doubts:
             season.load[head.pk, day] = CALLS
 
     def copy_texts(self, run):
-        """One reflection in a teacher's latest records, but for the child's name. Before they are written."""
+        """What some teachers wrote again and again, but for the child's name. Before the records are written."""
         own = defaultdict(dict)
         for pupil, visit in run.first_of.items():
             if visit.state in COUNTED_STATES and not visit.returned_at:
                 own[visit.lead][visit.client_uuid] = visit, pupil
-        for teacher in self.copied.values():
-            latest = sorted(own[teacher].values(), key=lambda pair: pair[0].recorded_at)[-COPIES:]
-            for visit, pupil in latest:
-                visit.reflection = COPIED.format(kid=pupil.kid)
+        for teachers, field, text, some in (
+            (self.copied, "reflection", THOUGHT, slice(-COPIES, None)),
+            (self.pasted, "measures", AGREED, slice(COPIES)),
+        ):
+            for teacher in teachers.values():
+                for visit, pupil in sorted(own[teacher].values(), key=lambda pair: pair[0].recorded_at)[some]:
+                    setattr(visit, field, text.format(kid=pupil.kid))
 
     def ask(self, programme):
         """Found as in the night after the last of its records, then answered and concluded as far as each story goes."""
@@ -82,19 +90,22 @@ class Doubts:
             look(programme, school)
             for hint in Hint.objects.filter(programme=programme, school=school).order_by("pk"):
                 _date_back(hint)
-                _go_on(hint, story.get(hint.kind), self.staff[school.pk].leader)
+                until = story[OWN if hint.teacher == self.copied[school] else hint.kind]
+                _go_on(hint, until, self.staff[school.pk].leader)
 
     def _repeat_photo(self, programme, school):
         """One drawn picture in records of different families by one teacher, where the notice asks for photos."""
         if programme.rules.visit.photos == "off":
             return
-        besides = [self.hurried[school], self.copied[school], self.staff[school.pk].leader]
-        rows = Visit.objects.filter(programme=programme, school=school, state__in=COUNTED_STATES).exclude(lead__in=besides)
+        others = [self.hurried[school], self.pasted[school], self.copied[school]]
+        rows = Visit.objects.filter(programme=programme, school=school, state__in=COUNTED_STATES)
+        rows = rows.exclude(lead=self.staff[school.pk].leader)
         own = defaultdict(list)
         for visit in rows.order_by("-visited_on", "pk").select_related("lead").prefetch_related("visit_students__student"):
             own[visit.lead].append(visit)
         photos, sent = [], media.file_name(programme.code, school.code, "again")
-        for visit in max(own.values(), key=len)[:PICTURED]:
+        teacher = min(own, key=lambda teacher: (teacher in others, -len(own[teacher])))
+        for visit in own[teacher][:PICTURED]:
             media.consent(visit)
             photos.append(media.photo(Random(sent), visit))
             photos[-1].source_sha256 = sent
@@ -120,7 +131,7 @@ def _date_back(hint):
 
 
 def _go_on(hint, until, leader):
-    if until is None or hint.teacher_id == leader.pk:
+    if until == "told" or hint.teacher_id == leader.pk:
         return
     reason, words = SAID[hint.kind]
     hint = answer(hint, by=hint.teacher, reason=reason, text=words)
