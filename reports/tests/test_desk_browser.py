@@ -1,14 +1,30 @@
 """The desk in Chromium: readable by everybody, filters in the address, progress that moves by itself."""
 
+from datetime import timedelta
+
 import pytest
 
 from core import jobs
+from core.clock import now
 from core.models import Job
+from honesty.models import Hint
+from honesty.tests.factories import make_hint
 from reports.actions.compile import run_compilation, start_compilation
 from reports.tests.factories import make_district
-from schools.tests.factories import make_officer
+from schools.enums import Role
+from schools.tests.factories import make_officer, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media", "august")]
+
+
+def problems(page, axe, urls):
+    """{address: what is wrong with the page}"""
+    found = {}
+    for url in urls:
+        page.goto(url)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found[url] = axe(page) + ([f"{wide} px too wide"] if wide else [])
+    return {url: wrong for url, wrong in found.items() if wrong}
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), pytest.param(390, 844, marks=pytest.mark.prove)])
@@ -20,14 +36,27 @@ def test_desk_pages_are_accessible_and_fit(page_at, sign_in, axe, settings, widt
     run_compilation(ready.job_id)
     page = page_at(width, height)
     sign_in(page, officer)
-    problems = {}
-    for url in ("/desk/", "/desk/?q=nothing", f"/desk/school/{school.pk}/", "/reports/", f"/reports/{ready.pk}/"):
-        page.goto(url)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found = axe(page) + ([f"{wide} px too wide"] if wide else [])
-        if found:
-            problems[url] = found
-    assert problems == {}
+    urls = ("/desk/", "/desk/?q=nothing", f"/desk/school/{school.pk}/", "/reports/", f"/reports/{ready.pk}/")
+    assert problems(page, axe, urls) == {}
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_where_hints_are_counted_every_page_is_accessible_and_fits(page_at, sign_in, axe, width, height):
+    programme, schools = make_district(schools=3)
+    programme.config = programme.config | {"hints": {"authority_sees_counts": True}}
+    programme.save()
+    for school, kind, state in zip(schools, ("bunched", "alike", "photo"), ("told", "answered", "concluded"), strict=True):
+        make_hint(make_user(Role.TEACHER, school=school), programme, school, kind=kind, state=state)
+    Hint.objects.filter(kind="bunched").update(leader_from=now() - timedelta(days=8))
+    page = page_at(width, height)
+    sign_in(page, make_officer(programme.authority))
+    urls = ("/desk/", "/desk/?tab=hints", "/desk/?tab=warned", f"/desk/school/{schools[0].pk}/", "/desk/nudge/?all=1")
+    assert problems(page, axe, urls) == {}
+    page.goto("/desk/")
+    page.locator(".strip").get_by_role("link", name="1所", exact=True).last.click()
+    page.wait_for_url("**tab=overdue**")
+    assert schools[0].short_name in page.locator("#schools").inner_text()
 
 
 def test_filters_go_to_the_address_and_the_table_follows(page_at, sign_in):

@@ -11,6 +11,7 @@ from django.test import Client
 from core.clock import now
 from honesty.models import Hint
 from honesty.queries.desk import schools_hints
+from honesty.tests.factories import make_hint
 from programmes.models import Programme
 from reports.tests.at_desk import Desk
 from schools.tests.factories import make_authority, make_class, make_officer
@@ -18,20 +19,14 @@ from students.tests.factories import make_mark, make_student
 from visits.actions.register import open_register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media"), pytest.mark.seed("S29")]
-NAME, WORDS = "陈晓", "一条弄堂里的，一趟走完"
+NAME, WORDS = "陈晓", "几家在一个小区"
 
 
-def hint(desk, school, kind, *, days=1, state="told", **fields):
+def hint(desk, school, kind, *, days=1, **fields):
     """A hint the school's leader sees for so many days."""
-    since, keys = now() - timedelta(days=days), Hint.objects.count()
-    values = {"key": f"{kind}{keys}", "found_at": since, "leader_from": since, "state": state, "facts": {"visits": 11}}
-    if state in ("answered", "concluded"):
-        values |= {"reason": "neighbours", "answer": WORDS, "answered_at": since}
-    if state == "concluded":
-        values |= {"finding": "fine", "concluded_by": school.leader, "concluded_at": now()}
-    return Hint.objects.create(
-        programme=desk.programme, authority=desk.authority, school=school, teacher=school.teacher, kind=kind, **(values | fields)
-    )
+    since, number = now() - timedelta(days=days), Hint.objects.count()
+    values = {"key": f"{kind}{number}", "found_at": since, "leader_from": since, "by": school.leader}
+    return make_hint(school.teacher, desk.programme, school, kind=kind, **(values | fields))
 
 
 def let(desk, allowed):
@@ -167,7 +162,7 @@ def test_neither_page_nor_workbook_tells_whose_it_is(desk, schools):
     }  # fmt: skip
     assert "筛选：有提醒" in rows[1][0]
     for text in (*pages, str(rows)):
-        assert NAME not in text and WORDS not in text and "住得近" not in text
+        assert not any(word in text for word in (NAME, WORDS, "住得近", "和老师谈过"))
 
 
 def test_views_and_acts_know_the_tabs(desk, schools):
