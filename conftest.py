@@ -22,6 +22,8 @@ from django.test import Client
 
 from tools.setup import chromium
 
+pytest_plugins = ["schools.tests.place"]
+
 # A busy machine is no defect: no time limit for one example.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")

@@ -13,12 +13,10 @@ from works.tests.conftest import (  # noqa: F401
     authority,
     clock,
     head,
-    leader,
     officer,
     programme,
     reviewer,
     school,
-    school_class,
     student,
     visit,
 )

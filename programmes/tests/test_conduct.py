@@ -44,11 +44,6 @@ def school(programme):
     return make_school(programme.authority)
 
 
-@pytest.fixture
-def teacher(school):
-    return make_user(Role.TEACHER, school=school, name="罗一鸣")
-
-
 def new_version(programme):
     programme.config["conduct"]["version"] += 1
     programme.save()

@@ -33,27 +33,8 @@ def programme():
 
 
 @pytest.fixture
-def school(programme):
-    return make_school(programme.authority, name="示例晨曦小学", short_name="晨曦小学")
-
-
-@pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
-
-
-@pytest.fixture
 def event(programme, school, leader):
     return make_event(programme, school, leader)
-
-
-@pytest.fixture
-def as_(client):
-    def signed_in(user):
-        client.force_login(user, backend="schools.backends.StaffBackend")
-        return client
-
-    return signed_in
 
 
 def make_event(programme, school, by, on=date(2022, 9, 16)):
@@ -78,12 +59,12 @@ def address(name, photo):
 
 
 @pytest.mark.seed("W29")
-def test_several_at_once_of_every_kind_upright_and_bare(as_, event, leader, settings):
+def test_several_at_once_of_every_kind_upright_and_bare(as_user, event, leader, settings):
     files = [
         sent(data=pictures.jpeg(orientation=pictures.TURNED)), sent(data=pictures.heic(orientation=pictures.TURNED)),
         sent(data=pictures.png(pictures.drawn(80, 40))),
     ]  # fmt: skip
-    answer = as_(leader).post(reverse("programmes:event_photo_add", args=[event.pk]), {"photos": files}, follow=True)
+    answer = as_user(leader).post(reverse("programmes:event_photo_add", args=[event.pk]), {"photos": files}, follow=True)
     assert "加了3张照片。" in answer.content.decode()
     photos = list(event.photos.all())
     assert len(photos) == 3 and len(stored(settings)) == 6
@@ -91,7 +72,7 @@ def test_several_at_once_of_every_kind_upright_and_bare(as_, event, leader, sett
         with Image.open(private_path(photo.file)) as picture:
             assert picture.height > picture.width and dict(picture.getexif()) == {}
             assert picture.size == (photo.width, photo.height)
-    page = as_(leader).get(reverse("programmes:event", args=[event.pk])).content.decode()
+    page = as_user(leader).get(reverse("programmes:event", args=[event.pk])).content.decode()
     assert page.count("走访培训的照片") == 3
 
 
@@ -101,7 +82,7 @@ def test_the_same_picture_twice_is_one(event, leader, settings):
     assert EventPhoto.objects.count() == 1 and len(stored(settings)) == 2
 
 
-def test_what_is_no_photo_is_refused_in_plain_words_and_the_rest_is_kept(as_, event, leader):
+def test_what_is_no_photo_is_refused_in_plain_words_and_the_rest_is_kept(as_user, event, leader):
     film = b"\0\0\0\x18ftypisom" + b"\0" * 40
     files = [sent(), *(SimpleUploadedFile("x", data) for data in (b"", b"%PDF-1.7 a paper", film, pictures.jpeg()[:3000]))]
     added, refusals = add_photos(event, files, by=leader)
@@ -111,7 +92,7 @@ def test_what_is_no_photo_is_refused_in_plain_words_and_the_rest_is_kept(as_, ev
         "这里只收照片（JPEG、PNG、HEIC），这个文件不是。",
         "照片打不开，可能没有传完整或者已经损坏。换一张，或者重新拍。",
     ]
-    answer = as_(leader).post(reverse("programmes:event_photo_add", args=[event.pk]), follow=True)
+    answer = as_user(leader).post(reverse("programmes:event_photo_add", args=[event.pk]), follow=True)
     assert "先选照片。" in answer.content.decode()
 
 
@@ -123,11 +104,11 @@ def test_no_more_than_twelve_and_not_too_many_at_once(event, leader, settings):
     assert event.photos.count() == MOST and len(stored(settings)) == 2 * MOST
 
 
-def test_it_is_sent_to_the_office_alone_and_never_kept_by_the_browser(as_, event, leader, school, programme):
+def test_it_is_sent_to_the_office_alone_and_never_kept_by_the_browser(as_user, event, leader, school, programme):
     photo = add(event, leader)
     admin = make_user(Role.SCHOOL_ADMIN, school=school)
     for name in ("event_photo", "event_thumb"):
-        answer = as_(admin).get(address(name, photo))
+        answer = as_user(admin).get(address(name, photo))
         assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
         assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == ("nosniff", "no-store, private")
         assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")
@@ -138,46 +119,46 @@ def test_it_is_sent_to_the_office_alone_and_never_kept_by_the_browser(as_, event
     ]  # fmt: skip
     for other in others:
         for name in ("event_photo", "event_thumb"):
-            assert as_(other).get(address(name, photo)).status_code == 404
-    page = as_(others[0]).get(reverse("programmes:event", args=[event.pk])).content.decode()
+            assert as_user(other).get(address(name, photo)).status_code == 404
+    page = as_user(others[0]).get(reverse("programmes:event", args=[event.pk])).content.decode()
     assert str(photo.token) not in page and "照片" not in page
 
 
-def test_removed_with_its_files_twice_is_once(as_, event, leader, settings, django_capture_on_commit_callbacks):
+def test_removed_with_its_files_twice_is_once(as_user, event, leader, settings, django_capture_on_commit_callbacks):
     photo = add(event, leader)
     with django_capture_on_commit_callbacks(execute=True):
-        assert as_(leader).post(address("event_photo_remove", photo)).status_code == 302
-    assert as_(leader).post(address("event_photo_remove", photo)).status_code == 302
+        assert as_user(leader).post(address("event_photo_remove", photo)).status_code == 302
+    assert as_user(leader).post(address("event_photo_remove", photo)).status_code == 302
     photo.refresh_from_db()
     assert photo.removed_at and (photo.file, photo.thumb, stored(settings)) == ("", "", [])
-    assert as_(leader).get(address("event_photo", photo)).status_code == 404
+    assert as_user(leader).get(address("event_photo", photo)).status_code == 404
     assert AuditEntry.objects.filter(action="event_photo.remove").count() == 1
     assert add_photos(event, [sent()], by=leader) == (1, [])  # and may come back
 
 
-def test_who_may_not(as_, event, leader, school, programme):
+def test_who_may_not(as_user, event, leader, school, programme):
     photo, url = add(event, leader), reverse("programmes:event_photo_add", args=[event.pk])
     for user, status in (
         (make_user(Role.TEACHER, school=school), 403), (make_officer(programme.authority), 403),
         (make_leader(make_school(programme.authority)), 404),
     ):  # fmt: skip
-        assert as_(user).post(url, {"photos": [sent(5)]}).status_code == status
-        assert as_(user).post(address("event_photo_remove", photo)).status_code == 404
+        assert as_user(user).post(url, {"photos": [sent(5)]}).status_code == status
+        assert as_user(user).post(address("event_photo_remove", photo)).status_code == 404
     assert event.photos.standing().count() == 1
 
 
-def test_wrong_state(as_, event, leader, school, programme, settings):
+def test_wrong_state(as_user, event, leader, school, programme, settings):
     photo, url = add(event, leader), reverse("programmes:event_photo_add", args=[event.pk])
     coming = make_event(programme, school, leader, on=date(2022, 9, 25))
-    assert as_(leader).post(reverse("programmes:event_photo_add", args=[coming.pk]), {"photos": [sent(5)]}).status_code == 409
+    assert as_user(leader).post(reverse("programmes:event_photo_add", args=[coming.pk]), {"photos": [sent(5)]}).status_code == 409
     cancel_event(event, by=leader)
-    assert as_(leader).post(url, {"photos": [sent(5)]}).status_code == 409
+    assert as_user(leader).post(url, {"photos": [sent(5)]}).status_code == 409
     close_programme(programme, by=None)
-    assert as_(leader).post(address("event_photo_remove", photo)).status_code == 409
+    assert as_user(leader).post(address("event_photo_remove", photo)).status_code == 409
     assert len(stored(settings)) == 2
 
 
-def test_a_storage_in_the_cloud_keeps_them_too(any_storage, event, leader, as_):
+def test_a_storage_in_the_cloud_keeps_them_too(any_storage, event, leader, as_user):
     photo = add(event, leader)
-    answer = as_(leader).get(address("event_thumb", photo))
+    answer = as_user(leader).get(address("event_thumb", photo))
     assert b"".join(answer.streaming_content).startswith(b"\xff\xd8")

@@ -52,16 +52,6 @@ def school(programme):
     return make_school(programme.authority, short_name="寨桥初中")
 
 
-@pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
-
-
-@pytest.fixture
-def teacher(school):
-    return make_user(Role.TEACHER, school=school, name="罗一鸣")
-
-
 def fields(**changed):
     facts = {
         "kind": "training", "title": "家访培训", "held_on": date(2023, 9, 15), "place": "阶梯教室",

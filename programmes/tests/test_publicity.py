@@ -37,25 +37,6 @@ def programme():
     return make_upward()
 
 
-@pytest.fixture
-def school(programme):
-    return make_school(programme.authority, name="示例晨曦小学", short_name="晨曦小学")
-
-
-@pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
-
-
-@pytest.fixture
-def as_(client):
-    def signed_in(user):
-        client.force_login(user, backend="schools.backends.StaffBackend")
-        return client
-
-    return signed_in
-
-
 def add(programme, school, by, **changes):
     return add_publicity(programme, school, by=by, **LINE | changes)
 
@@ -65,22 +46,22 @@ def address(name, line):
 
 
 @pytest.mark.seed("W61")
-def test_every_channel_of_the_notice_is_offered_and_any_other_may_be_written(as_, programme, school, leader):
-    page = as_(leader).get(NEW).content.decode()
+def test_every_channel_of_the_notice_is_offered_and_any_other_may_be_written(as_user, programme, school, leader):
+    page = as_user(leader).get(NEW).content.decode()
     for channel in UPWARD["channels"]:
         assert f'<option value="{channel}">' in page
     sent = {"kind": "school", "title": "每周一讲家访", "channel": "国旗下讲话", "on": "2022-09-12"}
-    assert as_(leader).post(NEW, sent).status_code == 302
+    assert as_user(leader).post(NEW, sent).status_code == 302
     line = Publicity.objects.get()
     assert (line.get_kind_display(), line.channel, line.school) == ("校内宣传", "国旗下讲话", school)
-    assert '<option value="国旗下讲话">' in as_(leader).get(NEW).content.decode()
+    assert '<option value="国旗下讲话">' in as_user(leader).get(NEW).content.decode()
 
 
-def test_the_same_line_twice_is_one(as_, programme, school, leader):
+def test_the_same_line_twice_is_one(as_user, programme, school, leader):
     first, created = add(programme, school, leader)
     again, anew = add(programme, school, leader, note="另一句说明")
     assert (created, anew, again.pk) == (True, False, first.pk)
-    answer = as_(leader).post(NEW, LINE | {"on": "2022-09-16", "copies": ""}, follow=True)
+    answer = as_user(leader).post(NEW, LINE | {"on": "2022-09-16", "copies": ""}, follow=True)
     assert "没有重复记" in answer.content.decode() and Publicity.objects.count() == 1
     other, _ = add(programme, school, leader, on=date(2022, 9, 17))
     with pytest.raises(ValidationError, match="已经记过"):
@@ -100,30 +81,30 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_input_is_told_at_its_field(as_, leader, programme, name):
+def test_wrong_input_is_told_at_its_field(as_user, leader, programme, name):
     value, told = WRONG[name]
-    answer = as_(leader).post(NEW, LINE | {"on": "2022-09-16", "copies": "", name: value})
+    answer = as_user(leader).post(NEW, LINE | {"on": "2022-09-16", "copies": "", name: value})
     assert answer.status_code == 422 and answer.context["form"].errors[name] == [told]
     assert (value or "老师上门听心声" not in answer.content.decode()) and not Publicity.objects.exists()
 
 
 @pytest.mark.parametrize("link", ["ftp://example.org/a", "//example.org", "example.org", "https://", "data:text/html,x"])
-def test_a_link_is_an_address_of_the_web(as_, programme, school, leader, link):
-    assert as_(leader).post(NEW, LINE | {"on": "2022-09-16", "copies": "", "link": link}).status_code == 422
+def test_a_link_is_an_address_of_the_web(as_user, programme, school, leader, link):
+    assert as_user(leader).post(NEW, LINE | {"on": "2022-09-16", "copies": "", "link": link}).status_code == 422
     if not link.startswith("https://"):
         with pytest.raises(ValidationError):
             add(programme, school, leader, link=link)
 
 
-def test_a_material_says_how_many_copies(as_, leader, programme):
+def test_a_material_says_how_many_copies(as_user, leader, programme):
     sent = {"kind": "material", "title": "致家长的一封信", "on": "2022-09-12", "copies": ""}
-    assert as_(leader).post(NEW, sent).context["form"].errors["copies"] == ["写上发了多少份。"]
-    assert as_(leader).post(NEW, sent | {"copies": "1250"}).status_code == 302
-    page = as_(leader).get(LIST)
+    assert as_user(leader).post(NEW, sent).context["form"].errors["copies"] == ["写上发了多少份。"]
+    assert as_user(leader).post(NEW, sent | {"copies": "1250"}).status_code == 302
+    page = as_user(leader).get(LIST)
     assert "1,250份" in page.content.decode() and page.context["counts"].copies == 1250
 
 
-def test_who_may_write(as_, programme, school, leader):
+def test_who_may_write(as_user, programme, school, leader):
     line, _ = add(programme, school, leader)
     strangers = [
         (make_leader(make_school(programme.authority)), 404),
@@ -132,7 +113,7 @@ def test_who_may_write(as_, programme, school, leader):
         (make_user(Role.REVIEWER, authority=programme.authority), 403),
     ]
     for stranger, status in strangers:
-        assert as_(stranger).post(address("remove", line)).status_code == status
+        assert as_user(stranger).post(address("remove", line)).status_code == status
         with pytest.raises(PermissionDenied):
             change_publicity(line, by=stranger, title="改")
         with pytest.raises(PermissionDenied):
@@ -140,9 +121,9 @@ def test_who_may_write(as_, programme, school, leader):
     assert Publicity.objects.get().removed_at is None
 
 
-def test_edit_and_remove(as_, programme, school, leader):
+def test_edit_and_remove(as_user, programme, school, leader):
     line, _ = add(programme, school, leader)
-    client = as_(leader)
+    client = as_user(leader)
     assert client.post(address("edit", line), LINE | {"on": "2022-09-15", "copies": ""}).status_code == 302
     line.refresh_from_db()
     assert line.on == date(2022, 9, 15)
@@ -154,22 +135,22 @@ def test_edit_and_remove(as_, programme, school, leader):
     assert list(log) == ["publicity.add", "publicity.change", "publicity.remove"]
 
 
-def test_when_it_is_over_nothing_changes(as_, programme, school, leader):
+def test_when_it_is_over_nothing_changes(as_user, programme, school, leader):
     line, _ = add(programme, school, leader)
     close_programme(programme, by=None)
-    assert as_(leader).post(address("remove", line)).status_code == 409
+    assert as_user(leader).post(address("remove", line)).status_code == 409
     with pytest.raises(WrongState):
         add(programme, school, leader, title="又一条")
-    assert "记一条" not in as_(leader).get(LIST).content.decode()
+    assert "记一条" not in as_user(leader).get(LIST).content.decode()
 
 
-def test_the_desk_reads_every_school_and_filters(as_, programme, school, leader):
+def test_the_desk_reads_every_school_and_filters(as_user, programme, school, leader):
     other = make_school(programme.authority, name="示例柳堤小学", short_name="柳堤小学")
     add(programme, school, leader)
     add(programme, other, make_leader(other), kind="material", title="致家长的一封信", copies=300, link="")
     far = make_upward(make_school().authority, code="far")
     for user in (make_officer(programme.authority), make_user(Role.REVIEWER, authority=programme.authority)):
-        client = as_(user)
+        client = as_user(user)
         page = client.get(LIST).content.decode()
         assert "晨曦小学" in page and "柳堤小学" in page and "记一条" not in page
         assert [row.title for row in client.get(LIST, {"q": "柳堤"}).context["page"]] == ["致家长的一封信"]
@@ -178,10 +159,10 @@ def test_the_desk_reads_every_school_and_filters(as_, programme, school, leader)
     assert far.publicity.count() == 0
 
 
-def test_the_list_as_a_workbook_keeps_text_as_text(as_, programme, school, leader):
+def test_the_list_as_a_workbook_keeps_text_as_text(as_user, programme, school, leader):
     add(programme, school, leader, title="=1+1", note="@说明")
     add(programme, school, leader, kind="material", title="致家长的一封信", copies=300, link="")
-    answer = as_(make_officer(programme.authority)).get("/programme/publicity/list.xlsx?kind=media")
+    answer = as_user(make_officer(programme.authority)).get("/programme/publicity/list.xlsx?kind=media")
     sheet = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).active
     row = [cell.value for cell in sheet[4]]
     assert row == [1, "示例晨曦小学", "媒体报道", "=1+1", "示例日报", "2022年9月16日", None, "https://example.org/a", "@说明"]
@@ -189,11 +170,11 @@ def test_the_list_as_a_workbook_keeps_text_as_text(as_, programme, school, leade
     entry = AuditEntry.objects.get(action="publicity.export")
     assert (entry.facts["rows"], entry.facts["filters"]) == (1, "媒体报道")
     teacher = make_user(Role.TEACHER, school=school)
-    assert as_(teacher).get("/programme/publicity/list.xlsx").status_code == 403
+    assert as_user(teacher).get("/programme/publicity/list.xlsx").status_code == 403
 
 
-def test_the_list_costs_the_same_for_any_number_of_lines(as_, programme, school, leader, django_assert_num_queries):
-    client = as_(leader)
+def test_the_list_costs_the_same_for_any_number_of_lines(as_user, programme, school, leader, django_assert_num_queries):
+    client = as_user(leader)
     add(programme, school, leader)
     client.get(LIST)
     with django_assert_num_queries(12):
@@ -204,11 +185,11 @@ def test_the_list_costs_the_same_for_any_number_of_lines(as_, programme, school,
         client.get(LIST)
 
 
-def test_fifty_lines_a_page(as_, programme, school, leader):
+def test_fifty_lines_a_page(as_user, programme, school, leader):
     for number in range(51):
         add(programme, school, leader, title=f"第{number}条")
-    assert len(as_(leader).get(LIST).context["page"]) == 50
-    assert len(as_(leader).get(LIST, {"page": 2}).context["page"]) == 1
+    assert len(as_user(leader).get(LIST).context["page"]) == 50
+    assert len(as_user(leader).get(LIST, {"page": 2}).context["page"]) == 1
 
 
 # ── For the report ──

@@ -3,14 +3,9 @@
 import pytest
 
 from programmes.tests.upward import make_upward
-from schools.enums import Role
 from schools.tests.factories import (
-    make_class,
-    make_class_head,
-    make_leader,
     make_officer,
     make_school,
-    make_user,
 )
 from students.tests.factories import make_student
 from visits.actions.register import open_register
@@ -40,26 +35,6 @@ def authority(programme):
 @pytest.fixture
 def school(authority):
     return make_school(authority, name="示例晨曦小学", short_name="晨曦小学")
-
-
-@pytest.fixture
-def school_class(school):
-    return make_class(school)
-
-
-@pytest.fixture
-def head(school_class):
-    return make_class_head(school_class, name="陈晓")
-
-
-@pytest.fixture
-def teacher(school):
-    return make_user(Role.TEACHER, school=school, name="罗一鸣")
-
-
-@pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
 
 
 @pytest.fixture

@@ -6,12 +6,6 @@ from reports.tests.package import District
 
 
 @pytest.fixture
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
-
-
-@pytest.fixture
 def august(settings):
     """Rows made under this clock were known long before the deadline."""
     settings.HOMEVISIT_CLOCK = "2022-08-20T10:00+08:00"

@@ -20,7 +20,7 @@ from reports.models import SchoolPlan
 from reports.queries import plan as queries
 from schools.enums import Role
 from schools.models import Message
-from schools.tests.factories import make_leader, make_officer, make_school, make_user
+from schools.tests.factories import make_leader, make_school, make_user
 
 pytestmark = pytest.mark.django_db
 WHOLE = {"目标": "走到每一户。", "内容": "讲政策，听意见。", "形式": "上门为主。", "要求": "先备课，再出门。"}
@@ -37,23 +37,8 @@ def programme():
 
 
 @pytest.fixture
-def school(programme):
-    return make_school(programme.authority, name="示例晨曦小学", short_name="晨曦小学")
-
-
-@pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
-
-
-@pytest.fixture
 def admin(school):
     return make_user(Role.SCHOOL_ADMIN, school=school, name="何静")
-
-
-@pytest.fixture
-def officer(programme):
-    return make_officer(programme.authority, name="周敏")
 
 
 def written(programme, school, **changes):

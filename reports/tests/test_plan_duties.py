@@ -43,11 +43,6 @@ def programme():
 
 
 @pytest.fixture
-def school(programme):
-    return make_school(programme.authority, name="示例晨曦小学", short_name="晨曦小学")
-
-
-@pytest.fixture
 def leader(school):
     return make_leader(school)
 

@@ -29,11 +29,6 @@ def programme():
 
 
 @pytest.fixture
-def officer(programme):
-    return make_officer(programme.authority, name="周敏")
-
-
-@pytest.fixture
 def desk_client(client, officer):
     client.force_login(officer, backend="schools.backends.StaffBackend")
     return client

@@ -57,11 +57,6 @@ def head(school):
 
 
 @pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
-
-
-@pytest.fixture
 def statement(programme, school, head, leader):
     open_register(programme)
     count_statements(programme, school, by=leader)

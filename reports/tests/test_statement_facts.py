@@ -11,7 +11,7 @@ from programmes.tests.upward import make_upward
 from reports.queries.assessment import BUILDERS, facts_of, teachers_of
 from reports.queries.statement import school_figures
 from schools.enums import Role
-from schools.tests.factories import add_post, make_class, make_class_head, make_leader, make_school, make_user
+from schools.tests.factories import add_post, make_class_head, make_leader, make_school, make_user
 from students.models import Assignment, Household
 from students.tests.factories import make_change, make_mark, make_student
 from visits.actions.register import open_register
@@ -31,11 +31,6 @@ def programme(settings):
 @pytest.fixture
 def school(programme):
     return make_school(programme.authority)
-
-
-@pytest.fixture
-def school_class(school):
-    return make_class(school)
 
 
 @pytest.fixture

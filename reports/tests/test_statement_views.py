@@ -13,7 +13,7 @@ from programmes.tests.upward import make_upward
 from reports.actions.statement import count_statements, object_to_statement, show_statements
 from reports.models import Statement
 from schools.enums import Role
-from schools.tests.factories import make_class, make_class_head, make_leader, make_school, make_user
+from schools.tests.factories import make_class_head, make_school, make_user
 from students.tests.factories import make_mark, make_student
 from visits.actions.register import open_register
 from visits.models import VisitVisitor
@@ -29,23 +29,8 @@ def programme(settings):
 
 
 @pytest.fixture
-def school(programme):
-    return make_school(programme.authority, name="示例晨曦小学", short_name="晨曦小学")
-
-
-@pytest.fixture
-def school_class(school):
-    return make_class(school)
-
-
-@pytest.fixture
 def head(school_class):
     return make_class_head(school_class, name="陈晓", politics="01")
-
-
-@pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
 
 
 @pytest.fixture

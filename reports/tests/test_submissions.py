@@ -55,21 +55,6 @@ def programme(turn):
 
 
 @pytest.fixture
-def school(programme):
-    return make_school(programme.authority, name="示例晨曦小学", short_name="晨曦小学")
-
-
-@pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
-
-
-@pytest.fixture
-def officer(programme):
-    return make_officer(programme.authority, name="周敏")
-
-
-@pytest.fixture
 def author(school):
     return make_user("teacher", school=school, name="陈晓")
 

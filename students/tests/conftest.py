@@ -4,19 +4,13 @@ import pytest
 
 from programmes.tests.factories import make_programme
 from schools.enums import Role
-from schools.tests.factories import make_class, make_class_head, make_school, make_user
+from schools.tests.factories import make_class, make_school, make_user
 from students.tests.factories import make_student
 
 
 @pytest.fixture
 def clock(settings):
     settings.HOMEVISIT_CLOCK = "2022-09-18T10:00+08:00"
-
-
-@pytest.fixture
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
 
 
 @pytest.fixture
@@ -32,11 +26,6 @@ def school(programme):
 @pytest.fixture
 def school_class(school):
     return make_class(school, grade=5, number=3)
-
-
-@pytest.fixture
-def head(school_class):
-    return make_class_head(school_class, name="陈晓")
 
 
 @pytest.fixture

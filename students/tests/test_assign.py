@@ -18,11 +18,6 @@ DAY = date(2022, 9, 27)
 
 
 @pytest.fixture
-def teacher(school):
-    return make_user(Role.TEACHER, school=school, name="罗一鸣")
-
-
-@pytest.fixture
 def colleague(school):
     return make_user(Role.TEACHER, school=school, name="丁宁")
 

@@ -29,11 +29,6 @@ def pupil(student):
 
 
 @pytest.fixture
-def teacher(school):
-    return make_user(Role.TEACHER, school=school, name="罗一鸣")
-
-
-@pytest.fixture
 def visitor(programme, head, teacher, pupil):
     assign(programme, [pupil], teacher, by=head, visit_by=date(2022, 9, 27))
     return teacher

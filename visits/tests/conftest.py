@@ -3,8 +3,7 @@
 import pytest
 
 from programmes.tests.factories import make_programme
-from schools.enums import Role
-from schools.tests.factories import make_class, make_class_head, make_leader, make_user
+from schools.tests.factories import make_class
 from students.tests.factories import make_student
 
 
@@ -26,21 +25,6 @@ def school_class(programme):
 @pytest.fixture
 def school(school_class):
     return school_class.school
-
-
-@pytest.fixture
-def head(school_class):
-    return make_class_head(school_class, name="陈晓")
-
-
-@pytest.fixture
-def teacher(school):
-    return make_user(Role.TEACHER, school=school, name="罗一鸣")
-
-
-@pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
 
 
 @pytest.fixture

@@ -20,15 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def as_user(client):
-    def sign_in(user):
-        client.force_login(user, backend="schools.backends.StaffBackend")
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
 def planned(programme, head, student):
     open_register(programme)
     return make_plan(student, by=head, programme=programme)

@@ -4,7 +4,7 @@ import pytest
 
 from programmes.tests.factories import make_programme
 from schools.enums import Role
-from schools.tests.factories import make_class, make_class_head, make_school, make_user
+from schools.tests.factories import make_class, make_school, make_user
 from students.tests.factories import make_mark
 from visits.tests.assigning import address, five_families, leads
 
@@ -16,11 +16,6 @@ SIZES = [(390, 844), pytest.param((1440, 900), marks=pytest.mark.prove)]
 def school_class(settings):
     settings.HOMEVISIT_CLOCK = "2022-09-18T10:00+08:00"
     return make_class(make_school(make_programme().authority))
-
-
-@pytest.fixture
-def head(school_class):
-    return make_class_head(school_class, name="陈晓")
 
 
 @pytest.fixture

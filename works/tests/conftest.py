@@ -7,9 +7,7 @@ import pytest
 from programmes.tests.upward import make_upward
 from schools.enums import Role
 from schools.tests.factories import (
-    make_class,
     make_class_head,
-    make_leader,
     make_officer,
     make_school,
     make_user,
@@ -22,12 +20,6 @@ from visits.tests.rows import add_visit
 @pytest.fixture
 def clock(settings):
     settings.HOMEVISIT_CLOCK = "2022-09-18T20:00+08:00"
-
-
-@pytest.fixture
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return settings.MEDIA_ROOT
 
 
 @pytest.fixture
@@ -51,23 +43,8 @@ def other_school(authority):
 
 
 @pytest.fixture
-def school_class(school):
-    return make_class(school)
-
-
-@pytest.fixture
 def head(school_class):
     return make_class_head(school_class, name="陈晓", gender="2", birth_month="1991-04", politics="01", phone="19900005518")
-
-
-@pytest.fixture
-def teacher(school):
-    return make_user(Role.TEACHER, school=school, name="罗一鸣")
-
-
-@pytest.fixture
-def leader(school):
-    return make_leader(school, name="沈文清")
 
 
 @pytest.fixture

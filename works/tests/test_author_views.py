@@ -20,15 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def as_user(client):
-    def sign_in(user):
-        client.force_login(user, backend="schools.backends.StaffBackend")
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
 def story(programme, head, visit):
     return start_work(programme, by=head, kind="story", visit=visit)[0]
 

@@ -27,15 +27,6 @@ from works.tests.judging import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def as_user(client):
-    def sign_in(user):
-        client.force_login(user, backend="schools.backends.StaffBackend")
-        return client
-
-    return sign_in
-
-
 def url(name, *args):
     return reverse(f"works:{name}", args=args)
 

@@ -22,15 +22,6 @@ from works.queries.material import highlights
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def as_user(client):
-    def sign_in(user):
-        client.force_login(user, backend="schools.backends.StaffBackend")
-        return client
-
-    return sign_in
-
-
 def text_of(response):
     return response.content.decode()
 
