@@ -38,15 +38,6 @@ PACKAGE = ("走访情况汇总表", "未走访和未报送", "报送登记")
 
 
 @pytest.fixture
-def turn(settings):
-    def to(moment):
-        settings.HOMEVISIT_CLOCK = moment
-        return datetime.fromisoformat(moment)
-
-    return to
-
-
-@pytest.fixture
 def calc(tmp_path):
     return Calc(tmp_path / "calc")
 
