@@ -11,9 +11,9 @@ IN_ADDRESS = "notice"  # ?notice=CODE opens a page for this programme, whichever
 
 def programmes_for(user):
     """Programmes the user works in, drafts left out, open ones first, newest first."""
-    rows = Programme.objects.visible_to(user).exclude(state=ProgrammeState.DRAFT).order_by("-starts_on", "code")
+    rows = Programme.objects.visible_to(user).exclude(state=ProgrammeState.DRAFT).order_by()
     rows = rows.defer("source")  # a second copy of every setting, which no page reads
-    return sorted(rows, key=lambda p: p.state != ProgrammeState.OPEN)
+    return sorted(rows, key=lambda p: (p.state != ProgrammeState.OPEN, -p.starts_on.toordinal(), p.code))
 
 
 def available_programmes(request):
