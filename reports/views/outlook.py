@@ -1,7 +1,7 @@
 """Parts that pages below this room fetch: what a school still owes, and how many schools will not be done in time."""
 
 from django.db.models import prefetch_related_objects
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -9,8 +9,8 @@ from core.access import allowed, authorize
 from core.clock import today
 from programmes.queries.current import current_programme
 from reports.queries.duties import asked
-from schools.models import School
 from visits.queries.forecast import ahead_of, schools_outlook
+from visits.views.of_school import of_school
 
 OWED = ("todo", "mute", "late")  # kinds of tags that ask for something
 WRITES = {"plan": "reports:plan", "report": "reports:report"}  # every other paper is a kind of work
@@ -38,14 +38,9 @@ def desk(request):
     return render(request, "desk/_outlook.html" if request.htmx else "desk/outlook.html", context)
 
 
-@require_safe
-def papers(request, pk):
+@of_school
+def papers(request, place, programme):
     """报送清单 of a school with the state of every paper and the way to it; a whole page without script."""
-    place = get_object_or_404(School.objects.visible_to(request.user), pk=pk)
-    authorize(request.user, "visits.view_school", place)
-    programme = current_programme(request)
-    if programme is None or programme.authority_id != place.authority_id:
-        return render(request, "visits/school_none.html", {"school": place})
     prefetch_related_objects([programme], "deadlines")
     found = asked(programme, place, user=request.user, office=True)
     writes = allowed(request.user, "reports.write_filing")

@@ -4,16 +4,15 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import prefetch_related_objects
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
-from core.access import allowed, authorize
+from core.access import allowed
 from core.clock import now
 from core.formats import day, percent, thousands
 from programmes.enums import ProgrammeState
-from programmes.queries.current import current_programme
 from schools.grades import grade_label
 from schools.models import School
 from visits.queries.counters import counters
@@ -26,6 +25,7 @@ from visits.queries.school import school_classes, school_page, tasks, teachers_t
 from visits.queries.trend import trend
 from visits.queries.waiting import uses
 from visits.views import school_drawn as drawn
+from visits.views.of_school import of_school
 
 SOON = 14  # days before a deadline from which its countdown is drawn warm
 
@@ -41,13 +41,8 @@ def my_school(request):
     return render(request, "visits/school_choose.html", {"schools": schools})
 
 
-@require_safe
-def school(request, pk):
-    place = get_object_or_404(School.objects.visible_to(request.user), pk=pk)
-    authorize(request.user, "visits.view_school", place)
-    programme = current_programme(request)
-    if programme is None or programme.authority_id != place.authority_id:
-        return render(request, "visits/school_none.html", {"school": place})
+@of_school
+def school(request, place, programme):
     prefetch_related_objects([programme], "deadlines", uses())
     classes = school_classes(programme, place, user=request.user)
     grades = sorted({row[1] for row in classes.values() if row[1] is not None})
@@ -88,14 +83,9 @@ def school(request, pk):
     return render(request, "visits/school.html", context)
 
 
-@require_safe
-def told(request, pk):
+@of_school
+def told(request, place, programme):
     """What the visits added up to beside coverage, asked for when somebody scrolls there; a whole page without script."""
-    place = get_object_or_404(School.objects.visible_to(request.user), pk=pk)
-    authorize(request.user, "visits.view_school", place)
-    programme = current_programme(request)
-    if programme is None or programme.authority_id != place.authority_id:
-        return render(request, "visits/school_none.html", {"school": place})
     template = "visits/_counters.html" if request.htmx else "visits/school_told.html"
     return render(request, template, {"school": place, "counters": counters(programme, place)})
 
