@@ -84,16 +84,14 @@ def coverage(programme, *, user, by, school=None, school_class=None, grade_class
     reach = user.reach
     alls, categories, sealed = {}, defaultdict(dict), () if only_all else restricted_positions(programme, reach)
     may = {}  # a district has four thousand rows and asks once a place
-    for pk, dimension, due, visited, declined, *above in sums.values_list(
-        place, "dimension", "sum_due", "sum_visited", "sum_declined", *parents
-    ):
-        count, position = Count(due, visited, declined), dimension - 1
-        if dimension == ALL:
+    for row in sums.values_list(place, "dimension", "sum_due", "sum_visited", "sum_declined", *parents):
+        pk, position, count = row[0], row[1] - 1, Count._make(row[2:5])
+        if row[1] == ALL:
             alls[pk] = count
             continue
         if pk not in may:
-            row = {place: pk, **dict(zip(parents, above, strict=True))}
-            may[pk] = [may_count_categories(reach, row, sealed=is_sealed) for is_sealed in (False, True)]
+            above = {place: pk, **dict(zip(parents, row[5:], strict=True))}
+            may[pk] = [may_count_categories(reach, above, sealed=is_sealed) for is_sealed in (False, True)]
         if may[pk][position in sealed]:
             categories[pk][position] = count
     targets = _targets(programme, rows, place) if programme.rules.shares else {}
