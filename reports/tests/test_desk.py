@@ -66,15 +66,6 @@ def officer(programme):
     return make_officer(programme.authority)
 
 
-@pytest.fixture
-def browser_of(client):
-    def sign_in(user):
-        client.force_login(user, backend="schools.backends.StaffBackend")
-        return client
-
-    return sign_in
-
-
 def names(page):
     return [line.school.short_name for line in page.context["page"]]
 
@@ -101,16 +92,16 @@ def test_the_desk_is_for_district_officers(programme, client, who, status):
         assert client.get(reverse(name)).status_code == status
 
 
-def test_an_officer_of_another_district_sees_none_of_this_one(programme, browser_of):
-    client = browser_of(make_officer(make_authority("elsewhere")))
+def test_an_officer_of_another_district_sees_none_of_this_one(programme, as_user):
+    client = as_user(make_officer(make_authority("elsewhere")))
     school = School.objects.first()
     assert school.short_name not in client.get("/desk/").content.decode()
     assert client.get(reverse("desk:school", args=[school.pk])).status_code == 404
     assert client.post("/desk/compile/", {"programme": programme.code}).status_code == 404
 
 
-def test_worst_school_first_and_those_without_due_pupils_last(browser_of, officer):
-    page = browser_of(officer).get("/desk/")
+def test_worst_school_first_and_those_without_due_pupils_last(as_user, officer):
+    page = as_user(officer).get("/desk/")
     assert names(page) == ["望江湾学校", "临溪小学", "云杉路小学", "空白小学"]
     text = page.content.decode()
     assert "7 / 11人，应达77.3%" in text
@@ -144,37 +135,37 @@ def test_behind_is_below_the_even_pace_and_far_more_than_fifteen_points(programm
         ("sort=due", ["临溪小学", "望江湾学校", "云杉路小学", "空白小学"]),
     ],
 )
-def test_filters_and_order_are_in_the_address(browser_of, officer, query, expected):
-    assert names(browser_of(officer).get(f"/desk/?{query}")) == expected
+def test_filters_and_order_are_in_the_address(as_user, officer, query, expected):
+    assert names(as_user(officer).get(f"/desk/?{query}")) == expected
 
 
-def test_search_finds_a_code(browser_of, officer):
+def test_search_finds_a_code(as_user, officer):
     school = School.objects.get(short_name="临溪小学")
-    assert names(browser_of(officer).get(f"/desk/?q={school.code}")) == ["临溪小学"]
+    assert names(as_user(officer).get(f"/desk/?q={school.code}")) == ["临溪小学"]
 
 
 @pytest.mark.sqlite  # what a form says is made in Python: once is enough
 @pytest.mark.parametrize(
     "query", ["sort=birth", "sort=--due", "sort=c99", "kind=%27", "town=x", "page=0", "page=999", "page=x", "behind=yes", "q=%00"]
 )
-def test_parameters_without_sense_are_as_if_not_there(browser_of, officer, query):
-    page = browser_of(officer).get(f"/desk/?{query}")
+def test_parameters_without_sense_are_as_if_not_there(as_user, officer, query):
+    page = as_user(officer).get(f"/desk/?{query}")
     assert page.status_code == 200
     assert names(page) == ["望江湾学校", "临溪小学", "云杉路小学", "空白小学"]
 
 
-def test_fifty_schools_a_page_and_the_sum_is_of_all(browser_of, programme, officer):
+def test_fifty_schools_a_page_and_the_sum_is_of_all(as_user, programme, officer):
     for number in range(48):
         make_school(programme.authority, short_name=f"示例新{number}小")
-    client = browser_of(officer)
+    client = as_user(officer)
     first, second = client.get("/desk/"), client.get("/desk/?page=2")
     assert (len(names(first)), len(names(second))) == (50, 2)
     for page in (first, second):
         assert "<td class=\"n\">11</td><td class=\"n\">7</td>" in page.content.decode()
 
 
-def test_the_sum_of_a_filtered_table_is_the_sum_of_its_rows(browser_of, officer):
-    text = browser_of(officer).get("/desk/?town=顾村镇").content.decode()
+def test_the_sum_of_a_filtered_table_is_the_sum_of_its_rows(as_user, officer):
+    text = as_user(officer).get("/desk/?town=顾村镇").content.decode()
     assert '合计 2所</th><td class="n">7</td><td class="n">3</td>' in text
 
 
@@ -186,27 +177,27 @@ def test_the_sum_of_a_filtered_table_is_the_sum_of_its_rows(browser_of, officer)
         ("2022-10-03T08:00+08:00", ["过 </small>3<small> 天"]),
     ],
 )
-def test_days_to_the_deadline(browser_of, officer, settings, clock, words):
+def test_days_to_the_deadline(as_user, officer, settings, clock, words):
     settings.HOMEVISIT_CLOCK = clock
-    text = browser_of(officer).get("/desk/").content.decode()
+    text = as_user(officer).get("/desk/").content.decode()
     assert [word for word in words if word not in text] == []
 
 
-def test_the_next_deadline_stands_beside_coverage(browser_of, programme, officer):
+def test_the_next_deadline_stands_beside_coverage(as_user, programme, officer):
     for kind, title, day in (("submissions", "材料报送", 9), ("essays", "征文", 21)):
         Deadline.objects.create(
             programme=programme, kind=kind, title=title, at=timezone.make_aware(datetime(2022, 10, day))
         )
-    text = browser_of(officer).get("/desk/").content.decode()
+    text = as_user(officer).get("/desk/").content.decode()
     assert "10月8日 材料报送" in text and "之后10月20日 征文" in text
 
 
 @pytest.mark.parametrize("schools", (1, 3))
 def test_the_desk_takes_six_queries_whatever_the_number_of_schools(
-    browser_of, settings, schools, django_assert_num_queries
+    as_user, settings, schools, django_assert_num_queries
 ):
     programme, _ = make_district(schools=schools)
-    client = browser_of(make_officer(programme.authority))
+    client = as_user(make_officer(programme.authority))
     client.get("/desk/")
     # session, user, posts, authorities below; programmes, deadlines, categories, figures, workdays, schools,
     # compilations; who reads for a school, opinions, the reader's views. This notice asks for no papers.
@@ -216,19 +207,19 @@ def test_the_desk_takes_six_queries_whatever_the_number_of_schools(
 
 @pytest.mark.parametrize("classes", (1, 3))
 def test_a_schools_page_takes_the_same_queries_for_any_number_of_classes(
-    browser_of, classes, django_assert_num_queries
+    as_user, classes, django_assert_num_queries
 ):
     programme, (school,) = make_district(schools=1, classes=classes)
-    client = browser_of(make_officer(programme.authority))
+    client = as_user(make_officer(programme.authority))
     # session, user, posts, authorities below; programmes, deadlines, categories, school, classes, figures,
     # figures of all schools, workdays
     with django_assert_num_queries(4 + 8):
         client.get(reverse("desk:school", args=[school.pk]))
 
 
-def test_a_schools_page_names_no_pupil(browser_of):
+def test_a_schools_page_names_no_pupil(as_user):
     programme, (school,) = make_district(schools=1, classes=2, pupils=3, visited=1)
-    page = browser_of(make_officer(programme.authority)).get(reverse("desk:school", args=[school.pk]))
+    page = as_user(make_officer(programme.authority)).get(reverse("desk:school", args=[school.pk]))
     text = page.content.decode()
     assert [line.label for line in page.context["lines"]] == ["五（1）班", "五（2）班"]
     assert "学生1" not in text and "/students/" not in text and "/visits/" not in text
@@ -278,13 +269,13 @@ def test_small_categories_of_a_school_are_not_told_by_any_table(programme, offic
     assert ([line.hidden for line in classes], whole.hidden) == ([{1: "…"}], {1: "…"})
 
 
-def test_a_filtered_table_and_its_workbook_leave_out_the_same(browser_of, programme, officer):
+def test_a_filtered_table_and_its_workbook_leave_out_the_same(as_user, programme, officer):
     schools = small_categories(programme)
-    page = browser_of(officer).get("/desk/?cols=visits&town=顾村镇&sort=-c1").content.decode()
+    page = as_user(officer).get("/desk/?cols=visits&town=顾村镇&sort=-c1").content.decode()
     assert '<span class="sec">&lt;5</span>' in page and page.count('<span class="sec">…</span>') == 2
     sheets = {}
     for town in ("顾村镇", ""):
-        answer = browser_of(officer).get(f"/desk/export/?town={town}")
+        answer = as_user(officer).get(f"/desk/export/?town={town}")
         sheet = openpyxl.load_workbook(BytesIO(answer.getvalue())).active
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
         sheets[town] = {row[1]: row[10:12] for row in rows if row[0]}
@@ -303,24 +294,24 @@ def test_a_filtered_table_and_its_workbook_leave_out_the_same(browser_of, progra
         ("-c1", ["五（1）班", "五（2）班"]),  # the order of hidden counts would tell them
     ],
 )
-def test_a_schools_classes_are_sorted_by_what_is_shown(browser_of, sort, labels):
+def test_a_schools_classes_are_sorted_by_what_is_shown(as_user, sort, labels):
     programme, (school,) = make_district(schools=1, pupils=4, visited=2)
     other = make_class(school, number=2)
     for _ in range(3):
         make_mark(make_student(other), "HARDSHIP", by=make_class_head(other))
     open_register(programme)
-    page = browser_of(make_officer(programme.authority)).get(reverse("desk:school", args=[school.pk]) + f"?sort={sort}")
+    page = as_user(make_officer(programme.authority)).get(reverse("desk:school", args=[school.pk]) + f"?sort={sort}")
     assert [line.label for line in page.context["lines"]] == labels
 
 
-def test_a_school_without_due_pupils_says_what_to_do(browser_of, officer):
+def test_a_school_without_due_pupils_says_what_to_do(as_user, officer):
     school = School.objects.get(short_name="空白小学")
-    assert "还没有应访的学生" in browser_of(officer).get(reverse("desk:school", args=[school.pk])).content.decode()
+    assert "还没有应访的学生" in as_user(officer).get(reverse("desk:school", args=[school.pk])).content.decode()
 
 
-def test_the_table_is_exported_as_it_is_filtered(browser_of, programme, officer):
+def test_the_table_is_exported_as_it_is_filtered(as_user, programme, officer):
     School.objects.filter(short_name="临溪小学").update(name="=1+1")
-    answer = browser_of(officer).get("/desk/export/?town=顾村镇&sort=-coverage")
+    answer = as_user(officer).get("/desk/export/?town=顾村镇&sort=-coverage")
     assert answer["Cache-Control"] == "no-store, private"
     sheet = openpyxl.load_workbook(BytesIO(answer.getvalue())).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
@@ -336,8 +327,8 @@ def test_the_table_is_exported_as_it_is_filtered(browser_of, programme, officer)
     assert entry.facts["number"] in sheet.oddFooter.left.text
 
 
-def test_no_programme_yet_is_said_plainly(browser_of):
-    client = browser_of(make_officer(make_authority("elsewhere")))
+def test_no_programme_yet_is_said_plainly(as_user):
+    client = as_user(make_officer(make_authority("elsewhere")))
     for url in ("/desk/", "/reports/"):
         page = client.get(url)
         assert (page.status_code, "还没有" in page.content.decode()) == (200, True)

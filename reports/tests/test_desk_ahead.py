@@ -7,11 +7,11 @@ from io import BytesIO
 import openpyxl
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from reports.tests.at_desk import Desk
 from schools.tests.factories import make_class, make_class_head
+from schools.tests.place import client_of
 from visits.actions.register import open_register
 from visits.tests.test_outlook import fill, plan
 
@@ -37,12 +37,6 @@ def desk(settings):
         place(desk, name, lambda students, head, day=day: day and plan(desk.programme, students[1:], day, lead=head))
     open_register(desk.programme)
     return desk
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="schools.backends.StaffBackend")
-    return client
 
 
 def names(page):

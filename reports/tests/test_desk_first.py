@@ -8,13 +8,13 @@ import openpyxl
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from reports.queries.desk import whole_desk
 from reports.queries.first import _tells_part
 from reports.tests.at_desk import Desk
 from schools.tests.factories import make_authority, make_class, make_class_head, make_officer
+from schools.tests.place import client_of
 from students.tests.factories import make_mark, make_student
 from visits.actions.register import open_register
 from visits.models import Due
@@ -56,12 +56,6 @@ def four(desk):
     schools.append(fill(desk, "沁园", first=0, visited=1))
     open_register(desk.programme)
     return schools
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="schools.backends.StaffBackend")
-    return client
 
 
 def shown(desk):

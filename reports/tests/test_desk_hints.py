@@ -6,7 +6,6 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from django.test import Client
 
 from core.clock import now
 from honesty.models import Hint
@@ -15,6 +14,7 @@ from honesty.tests.factories import make_hint
 from programmes.models import Programme
 from reports.tests.at_desk import Desk
 from schools.tests.factories import make_authority, make_class, make_officer
+from schools.tests.place import client_of
 from students.tests.factories import make_mark, make_student
 from visits.actions.register import open_register
 
@@ -57,12 +57,6 @@ def schools(desk):
     hint(desk, none, "photo", state="gone")
     hint(desk, none, "photo", days=-1)  # still the teacher's alone
     return late, busy, done, none
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="schools.backends.StaffBackend")
-    return client
 
 
 def names(page):

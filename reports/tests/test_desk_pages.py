@@ -8,7 +8,6 @@ import openpyxl
 import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from core.clock import now
@@ -32,6 +31,7 @@ from schools.tests.factories import (
     make_school,
     make_user,
 )
+from schools.tests.place import client_of
 from students.tests.factories import make_mark, make_student
 from visits.actions.register import open_register
 from works.actions.late import give_late_pass
@@ -57,12 +57,6 @@ def four(desk):
     return done, back, none, works
 
 
-def browser(user):
-    client = Client()
-    client.force_login(user, backend="schools.backends.StaffBackend")
-    return client
-
-
 def names(page):
     return [line.school.short_name for line in page.context["page"]]
 
@@ -76,11 +70,11 @@ def said(page):
 
 @pytest.mark.seed("S48")
 def test_each_school_stands_with_its_papers(desk, four):
-    page = browser(desk.officer).get("/desk/?q=望江")
+    page = client_of(desk.officer).get("/desk/?q=望江")
     cells = re.findall(r"<td[^>]*>(.*?)</td>", page.content.decode().split("<tbody>")[1].split("</tbody>")[0])
     words = [re.sub(r"<[^>]+>", "", cell) for cell in cells]
     assert words[3:] == ["0", "0", "–", "–", "–", "0", "通过", "0/2", "待审", "0", "–"]
-    both = browser(desk.officer).get("/desk/?q=星禾").content.decode()
+    both = client_of(desk.officer).get("/desk/?q=星禾").content.decode()
     assert '<span class="num">2</span>' in both and "/desk/review/?tab=essay" in both
 
 
@@ -101,7 +95,7 @@ def test_each_school_stands_with_its_papers(desk, four):
 )
 def test_tabs_and_filters_by_papers_and_readers(desk, four, query, expected):
     give_duty(desk.programme, [four[0].pk], desk.reviewer, by=desk.officer)
-    page = browser(desk.officer).get(f"/desk/?{query}")
+    page = client_of(desk.officer).get(f"/desk/?{query}")
     assert names(page) == expected
     assert {tab["label"]: tab["count"] for tab in page.context["tabs"]} == {
         "全部": 4, "报告未交": 2, "待审": 2, "退回中": 1, "进度落后": 0, "赶不上或扎堆": None,
@@ -110,10 +104,10 @@ def test_tabs_and_filters_by_papers_and_readers(desk, four, query, expected):
 
 def test_what_waits_is_counted_with_the_longest_wait_and_leads_to_the_queue(desk, four, settings):
     settings.HOMEVISIT_CLOCK = "2022-10-08T09:00+08:00"
-    text = browser(desk.officer).get("/desk/").content.decode()
+    text = client_of(desk.officer).get("/desk/").content.decode()
     assert "待我审核" in text and "2<small> 份" in text and "最早一份等了3天" in text and 'href="/desk/review/"' in text
     give_duty(desk.programme, [four[0].pk], desk.officer, by=desk.officer)
-    text = browser(desk.officer).get("/desk/").content.decode()
+    text = client_of(desk.officer).get("/desk/").content.decode()
     assert "1<small> 份" in text and "/desk/review/?mine=1" in text
 
 
@@ -132,7 +126,7 @@ def test_what_waits_on_the_desk_is_what_the_queue_lists(desk, four):
 
 
 def test_categories_stand_behind_the_switch_and_a_notice_without_papers_has_no_switch(desk, four):
-    client = browser(desk.officer)
+    client = client_of(desk.officer)
     assert "审核人</th>" in client.get("/desk/").content.decode()
     visits = client.get("/desk/?cols=visits").content.decode()
     assert "HARDSHIP" in visits and "审核人</th>" not in visits
@@ -153,7 +147,7 @@ def test_pages_cost_the_same_for_three_and_thirty_schools(desk, url):
             assert client.get(url).status_code == 200
         return len(queries)
 
-    client = browser(desk.officer)
+    client = client_of(desk.officer)
     for number in range(3):
         desk.report(desk.school(f"示例{number}小学"))
     client.get(url)
@@ -171,7 +165,7 @@ def test_an_address_says_only_what_is_asked():
 
 def test_ticked_schools_are_exported_and_all_that_match_too(desk, four):
     def rows(query):
-        answer = browser(desk.officer).get(f"/desk/export/?{query}")
+        answer = client_of(desk.officer).get(f"/desk/export/?{query}")
         sheet = openpyxl.load_workbook(BytesIO(answer.getvalue())).active
         return [row[1].value for row in sheet.iter_rows() if str(row[1].value).startswith("示例")], sheet["A2"].value
 
@@ -188,7 +182,7 @@ def test_ticked_schools_are_exported_and_all_that_match_too(desk, four):
 def test_a_nudge_is_shown_before_it_is_sent_and_tells_who_was_left_out(desk, four):
     done, back, none, _ = four
     Post.objects.filter(user=none.leader).delete()
-    client = browser(desk.officer)
+    client = client_of(desk.officer)
     page = client.get(f"/desk/nudge/?school={back.pk}&school={none.pk}&tab=returned")
     text = page.content.decode()
     assert "会告诉1所" in text and "活动报告（退回待改）" in text and "学校还没有校长或管理员账号" in text
@@ -202,18 +196,18 @@ def test_a_nudge_is_shown_before_it_is_sent_and_tells_who_was_left_out(desk, fou
 
 
 def test_all_that_match_are_nudged_and_others_are_not(desk, four):
-    page = browser(desk.officer).get("/desk/nudge/?all=1&tab=returned&school=1")
+    page = client_of(desk.officer).get("/desk/nudge/?all=1&tab=returned&school=1")
     assert [line.school.short_name for line in page.context["lines"]] == ["云杉小学"]
 
 
 def test_words_too_long_come_back_with_the_words(desk, four):
-    page = browser(desk.officer).post("/desk/nudge/", {"school": str(four[2].pk), "words": "催" * 121})
+    page = client_of(desk.officer).post("/desk/nudge/", {"school": str(four[2].pk), "words": "催" * 121})
     assert page.status_code == 422 and "催" * 121 in page.content.decode() and not Message.objects.exists()
 
 
 def test_schools_of_another_authority_cannot_be_ticked(desk, four):
     other = make_school(make_authority("linjiang"))
-    client = browser(desk.officer)
+    client = client_of(desk.officer)
     for act in ("nudge", "extend", "duty"):
         assert "还没有选学校" in client.get(f"/desk/{act}/?school={other.pk}").content.decode()
     client.post("/desk/extend/", {"school": str(other.pk), "submission": "report", "until": "2022-10-20", "reason": "停课"})
@@ -232,7 +226,7 @@ def extend(client, schools, **data):
 def test_many_schools_get_more_time_with_one_reason_and_each_answer_is_told(desk, four):
     done, back, none, works = four
     give_late_pass(desk.programme, works, by=desk.officer, submission="report", until=date(2022, 10, 30), reason="停课两周")
-    client = browser(desk.officer)
+    client = client_of(desk.officer)
     answer = extend(client, [done, back, none, works])
     assert said(answer) == [
         "给2所学校延期了，学校会收到通知。", "没有延期：望江小学（已经报了，不用延期）；星禾小学（原来就延到10月30日）。",
@@ -256,7 +250,7 @@ def test_many_schools_get_more_time_with_one_reason_and_each_answer_is_told(desk
     ],
 )
 def test_an_extension_without_reason_or_day_gives_nobody_time(desk, four, wrong, sentence):
-    page = extend(browser(desk.officer), four[1:3], **wrong)
+    page = extend(client_of(desk.officer), four[1:3], **wrong)
     assert page.status_code == 422 and sentence in page.content.decode() and not LatePass.objects.exists()
 
 
@@ -277,13 +271,13 @@ def test_extending_many_costs_no_more_queries(desk, four):
 
 
 def test_a_reader_is_named_for_many_and_sees_just_those(desk, four):
-    client = browser(desk.officer)
+    client = client_of(desk.officer)
     ids = f"{four[0].pk},{four[1].pk}"
     answer = client.post("/desk/duty/", {"school": ids, "reviewer": str(desk.reviewer.pk)})
     assert said(answer) == ["2所学校改成由丁宁审。"]
     assert said(client.post("/desk/duty/", {"school": ids, "reviewer": str(desk.reviewer.pk)}))[-1] == "这些学校本来就由丁宁审。"
     desk.report(four[3])
-    queue = browser(desk.reviewer)
+    queue = client_of(desk.reviewer)
     assert len(queue.get("/desk/review/?tab=report").context["lines"]) == 2
     mine = queue.get("/desk/review/?tab=report&mine=1")
     assert [line.school for line in mine.context["lines"]] == ["望江小学"] and "我负责的" in mine.content.decode()
@@ -295,7 +289,7 @@ def test_a_reader_is_named_for_many_and_sees_just_those(desk, four):
 
 def test_nobody_is_named_for_the_own_school_or_from_elsewhere(desk, four):
     Post.objects.create(user=desk.reviewer, role=Role.TEACHER, school=four[0])
-    client = browser(desk.officer)
+    client = client_of(desk.officer)
     page = client.post("/desk/duty/", {"school": str(four[0].pk), "reviewer": str(desk.reviewer.pk)})
     assert page.status_code == 422 and "要回避" in page.content.decode()
     for wrong in ("", "x", str(four[0].leader.pk)):
@@ -307,7 +301,7 @@ def test_nobody_is_named_for_the_own_school_or_from_elsewhere(desk, four):
 
 
 def test_filters_are_kept_under_a_name_and_stand_as_a_tab(desk, four):
-    client = browser(desk.officer)
+    client = client_of(desk.officer)
     saved = client.post("/desk/views/?tab=returned&page=2&sort=due", {"name": "要再看的"})
     assert saved.url == "/desk/?sort=due&tab=returned"
     page = client.get(saved.url)
@@ -323,13 +317,13 @@ def test_filters_are_kept_under_a_name_and_stand_as_a_tab(desk, four):
 @pytest.mark.parametrize(("query", "name"), [("?tab=returned", ""), ("", "空的"), ("?tab=returned", "同名")])
 def test_a_view_without_name_or_filter_or_with_a_name_taken_comes_back(desk, query, name):
     save_view(desk.officer, "desk", name="同名", query="tab=behind")
-    page = browser(desk.officer).post(f"/desk/views/{query}", {"name": name})
+    page = client_of(desk.officer).post(f"/desk/views/{query}", {"name": name})
     assert page.status_code == 422 and SavedView.objects.count() == 1
 
 
 def test_a_view_is_ones_own(desk):
     view = save_view(desk.officer, "desk", name="我的", query="tab=behind")
-    other = browser(make_officer(desk.authority))
+    other = client_of(make_officer(desk.authority))
     assert "我的</a>" not in other.get("/desk/").content.decode()
     for act in ("rename", "remove"):
         assert other.post(f"/desk/views/{view.pk}/{act}/", {"name": "你的"}).status_code == 404
@@ -345,7 +339,7 @@ def test_no_page_of_the_desk_names_a_pupil_and_no_message_does(desk):
     students = [make_student(school_class, name=name) for name in ("甲乙丙丁", "子丑寅卯")]
     make_mark(students[0], "HARDSHIP", by=make_class_head(school_class))
     open_register(desk.programme)
-    client = browser(desk.officer)
+    client = client_of(desk.officer)
     client.post("/desk/nudge/", {"school": str(school.pk)})
     pages = ["", "?cols=visits", *(f"{act}/?school={school.pk}" for act in ("nudge", "extend", "duty")), f"school/{school.pk}/"]
     texts = [client.get(f"/desk/{page}").content.decode() for page in pages] + [Message.objects.get().text]
@@ -358,7 +352,7 @@ def test_no_page_of_the_desk_names_a_pupil_and_no_message_does(desk):
 def test_only_the_district_administrator_acts(desk, role):
     school = desk.school()
     place = {"authority": desk.authority} if role in (Role.REVIEWER, Role.AUDITOR) else {"school": school}
-    client = browser(make_user(role, **place))
+    client = client_of(make_user(role, **place))
     for act in ("nudge", "extend", "duty", "views"):
         assert client.get(f"/desk/{act}/?school={school.pk}").status_code == 403
         assert client.post(f"/desk/{act}/", {"school": str(school.pk)}).status_code == 403

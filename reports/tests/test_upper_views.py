@@ -4,7 +4,6 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from core.clock import now, today
@@ -14,6 +13,7 @@ from reports.tests.at_desk import Desk
 from schools.enums import Role
 from schools.models import Decision
 from schools.tests.factories import add_post, make_authority, make_user
+from schools.tests.place import client_of
 from works.models import Work
 from works.tests.test_upper_actions import with_quota
 
@@ -36,12 +36,6 @@ def school(desk):
     return desk.school()
 
 
-def signed_in(user):
-    client = Client()
-    client.force_login(user, backend="schools.backends.StaffBackend")
-    return client
-
-
 def case(desk, school, state="shortlisted", **fields):
     return desk.work(school, kind="case", state=state, **fields)
 
@@ -61,7 +55,7 @@ def text_of(response):
 @pytest.mark.seed("W86")
 def test_the_way_to_the_city_and_back(desk, school):
     """Sent, seen by all three sides, the award noted, corrected, cleared, taken back."""
-    client, work = signed_in(desk.officer), case(desk, school, "awarded", award="二等奖")
+    client, work = client_of(desk.officer), case(desk, school, "awarded", award="二等奖")
     assert reverse("desk:upper") in text_of(client.get("/desk/review/"))  # the menu
     page = client.get(URL)
     assert shown(page) == [work.pk] and "区级二等奖" in text_of(page) and "篇数不限" in text_of(page)
@@ -89,7 +83,7 @@ def test_the_way_to_the_city_and_back(desk, school):
 
 def says(desk, school, work, words):
     """On the pages of the author, of the school, of the desk."""
-    teacher, leader, officer = signed_in(school.teacher), signed_in(school.leader), signed_in(desk.officer)
+    teacher, leader, officer = client_of(school.teacher), client_of(school.leader), client_of(desk.officer)
     detail = reverse("works:detail", args=[work.pk])
     assert words in text_of(teacher.get(reverse("works:mine")))
     for client in (teacher, leader, officer):
@@ -110,12 +104,12 @@ def test_what_may_go_is_what_the_district_recommended_the_best_first(desk, schoo
         case(desk, school, state)
     desk.work(school, state="awarded")  # essays end at the district
     first, second, third = works[2], works[3], works[1]
-    assert shown(signed_in(desk.officer).get(URL)) == [first.pk, second.pk, third.pk, works[0].pk]
+    assert shown(client_of(desk.officer).get(URL)) == [first.pk, second.pk, third.pk, works[0].pk]
 
 
 def test_titles_are_read_by_alias(desk, school):
     work = gone(desk, school, title="顾嘉树的小桌", aliases='{"顾嘉树": "顾同学"}')
-    client = signed_in(desk.officer)
+    client = client_of(desk.officer)
     for address in (URL, reverse("desk:upper_result", args=[work.pk])):
         page = text_of(client.get(address))
         assert "顾同学的小桌" in page and "顾嘉树" not in page
@@ -125,21 +119,21 @@ def test_only_the_districts_administrator(desk, school):
     work = gone(desk, school)
     there = Desk(make_authority("there"), code="there-2022")
     for user in (desk.reviewer, school.leader, school.teacher, make_user(Role.AUDITOR, authority=desk.authority)):
-        assert signed_in(user).get(URL).status_code == 403
-    client = signed_in(there.officer)
+        assert client_of(user).get(URL).status_code == 403
+    client = client_of(there.officer)
     assert shown(client.get(URL)) == []
     for name in ("upper_back", "upper_result"):
         assert client.post(reverse(f"desk:{name}", args=[work.pk])).status_code == 404
     other = case(desk, school)
     client.post(f"{URL}send/", {"work": [other.pk]})
     assert Work.objects.get(pk=other.pk).sent_up_at is None
-    assert reverse("desk:upper") not in text_of(signed_in(desk.reviewer).get("/desk/review/"))
+    assert reverse("desk:upper") not in text_of(client_of(desk.reviewer).get("/desk/review/"))
 
 
 def test_what_is_of_the_own_school_is_not_offered(desk, school):
     work = case(desk, school)
     add_post(desk.officer, Role.TEACHER, school=school)
-    client = signed_in(desk.officer)
+    client = client_of(desk.officer)
     assert shown(client.get(URL)) == []
     assert client.post(f"{URL}send/", {"work": [work.pk]}).status_code == 403
 
@@ -147,7 +141,7 @@ def test_what_is_of_the_own_school_is_not_offered(desk, school):
 @pytest.mark.seed("W86")
 def test_the_quota_is_said_and_kept(desk, school):
     with_quota(desk.programme, 1)
-    client, works = signed_in(desk.officer), [case(desk, school) for _ in range(2)]
+    client, works = client_of(desk.officer), [case(desk, school) for _ in range(2)]
     assert "还能报1篇" in text_of(client.get(URL)) and "报送示例市教育局" in text_of(client.get(URL))
     answer = client.post(f"{URL}send/", {"work": [work.pk for work in works], "kind": "case"})
     assert answer.status_code == 409 and "还能报1篇，选了2篇。去掉1篇再报。" in text_of(answer)
@@ -160,7 +154,7 @@ def test_the_quota_is_said_and_kept(desk, school):
 
 
 def test_nothing_chosen_and_what_has_moved_on(desk, school):
-    client, work = signed_in(desk.officer), case(desk, school)
+    client, work = client_of(desk.officer), case(desk, school)
     answer = client.post(f"{URL}send/", {"kind": "case", "work": ["x", ""]})
     assert answer.status_code == 422 and "先勾选要报的。" in text_of(answer)
     Work.objects.filter(pk=work.pk).update(state="returned", returned_at=now(), returned_by=desk.reviewer,
@@ -170,7 +164,7 @@ def test_nothing_chosen_and_what_has_moved_on(desk, school):
 
 
 def test_twice_posted_is_once(desk, school):
-    client, work = signed_in(desk.officer), case(desk, school)
+    client, work = client_of(desk.officer), case(desk, school)
     for _ in range(2):
         assert client.post(f"{URL}send/", {"work": work.pk}).status_code == 302
     for _ in range(2):
@@ -188,13 +182,13 @@ def test_twice_posted_is_once(desk, school):
 )  # fmt: skip
 def test_a_wrong_result_keeps_what_was_typed(desk, school, data, said):
     work = gone(desk, school)
-    answer = signed_in(desk.officer).post(reverse("desk:upper_result", args=[work.pk]), data)
+    answer = client_of(desk.officer).post(reverse("desk:upper_result", args=[work.pk]), data)
     assert answer.status_code == 422 and said in text_of(answer)
     assert Work.objects.get(pk=work.pk).upper_award == ""
 
 
 def test_the_undo_bar_takes_the_sending_back(desk, school):
-    client, work = signed_in(desk.officer), case(desk, school)
+    client, work = client_of(desk.officer), case(desk, school)
     client.post(f"{URL}send/", {"work": work.pk})
     batch = Decision.objects.get().batch
     answer = client.post(reverse("desk:review_undo"), {"batch": batch, "next": f"{URL}?kind=case&which=ready"})
@@ -204,7 +198,7 @@ def test_the_undo_bar_takes_the_sending_back(desk, school):
 
 def test_a_return_is_not_offered_before_it_is_taken_back(desk, school):
     work = gone(desk, school)
-    client = signed_in(desk.reviewer)
+    client = client_of(desk.reviewer)
     page = client.get("/desk/review/", {"tab": "case", "state": "recommended", "item": work.pk})
     assert "return" not in page.context["sheet"]["verbs"] and "去报上级" not in text_of(page)
     data = {"verb": "return", "reason": "太短", "version": 1, "was": "shortlisted"}
@@ -217,7 +211,7 @@ def test_a_notice_that_ends_at_the_district(desk, school):
     works = [one | {"levels": ["school", "district"]} for one in desk.programme.config["works"]]
     desk.programme.config = {**desk.programme.config, "works": works}
     desk.programme.save()
-    client = signed_in(desk.officer)
+    client = client_of(desk.officer)
     other = case(desk, school)
     page = client.get(URL)
     assert shown(page) == [work.pk] and page.context["which"] == "sent"  # what lies there is still found
@@ -233,13 +227,13 @@ def test_a_notice_that_ends_at_the_district(desk, school):
 def test_without_a_programme():
     from schools.tests.factories import make_officer
 
-    assert "还没有走访活动" in text_of(signed_in(make_officer(make_authority("none"))).get(URL))
+    assert "还没有走访活动" in text_of(client_of(make_officer(make_authority("none"))).get(URL))
 
 
 @pytest.mark.seed("W86")
 def test_the_list_and_the_forms_go_along(desk, school):
     gone(desk, school, title="=1+1", state="awarded", award="二等奖", upper_award="一等奖", upper_award_on=today())
-    client = signed_in(desk.officer)
+    client = client_of(desk.officer)
     response = client.get(f"{URL}list.xlsx", {"kind": "case", "which": "result"})
     sheet = openpyxl.load_workbook(BytesIO(b"".join(response))).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
@@ -268,7 +262,7 @@ def test_deeds_that_reach_the_city_are_listed_with_its_award(desk, school):
         school, kind="deeds", state="awarded", sent_up_at=now(), sent_up_by=desk.officer, upper_award="模范教师",
         upper_award_on=today(),
     )  # fmt: skip
-    client = signed_in(school.teacher)
+    client = client_of(school.teacher)
     page = client.get(reverse("works:honours"))
     assert page.context["lines"][0].level == "市级表彰" and "市级模范教师" in text_of(page)
     sheet = openpyxl.load_workbook(BytesIO(b"".join(client.get(reverse("works:honours_xlsx"))))).active
@@ -284,6 +278,6 @@ def test_query_count(desk, school, number, which, queries, django_assert_num_que
         case(desk, place)
         gone(desk, place)
         gone(desk, place, upper_award="一等奖", upper_award_on=today())
-    client = signed_in(desk.officer)
+    client = client_of(desk.officer)
     with django_assert_num_queries(queries):
         assert len(shown(client.get(URL, {"which": which}))) == number

@@ -2,6 +2,7 @@
 where it needs others. Whose notice it is says the fixture `programme`."""
 
 import pytest
+from django.test import Client
 
 from schools.enums import Role
 from schools.tests.factories import (
@@ -12,6 +13,13 @@ from schools.tests.factories import (
     make_school,
     make_user,
 )
+
+
+def client_of(user):
+    """A browser of its own, signed in as this user."""
+    client = Client()
+    client.force_login(user, backend="schools.backends.StaffBackend")
+    return client
 
 
 @pytest.fixture

@@ -21,15 +21,6 @@ def text_of(response):
 
 
 @pytest.fixture
-def as_user(client):
-    def sign_in(user):
-        client.force_login(user)
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
 def mentor(school, student):
     mentor = make_user(Role.TEACHER, school=school, name="方老师")
     make_mentor(student, mentor)

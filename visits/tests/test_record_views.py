@@ -24,15 +24,6 @@ def text_of(response):
     return response.content.decode()
 
 
-@pytest.fixture
-def as_user(client):
-    def sign_in(user):
-        client.force_login(user)
-        return client
-
-    return sign_in
-
-
 # ── 今天 ──
 
 

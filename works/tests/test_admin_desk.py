@@ -7,13 +7,13 @@ import json
 import openpyxl
 import pytest
 import pyzipper
-from django.test import Client
 from django.urls import reverse
 
 from core.models import AuditEntry
 from schools.enums import Role
 from schools.models import Decision
 from schools.tests.factories import add_post, make_authority, make_officer, make_school, make_user
+from schools.tests.place import client_of
 from works.models import Work
 from works.tests.factories import make_work
 
@@ -23,12 +23,6 @@ FACTS = {
     "name": "陈晓", "gender": "女", "birth_month": "1991-04", "position": "班主任", "politics": "中共党员",
     "phone": "19900005518", "target": "顾同学", "visited_on": "2022-09-16",
 }  # fmt: skip
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user, backend="schools.backends.StaffBackend")
-    return client
 
 
 @pytest.fixture
@@ -53,13 +47,13 @@ def test_each_desk_sees_what_was_filed_with_it(filed, head, programme, school, l
     elsewhere = make_school(there)
     theirs = make_work(make_user(Role.TEACHER, school=elsewhere), programme, elsewhere, state="filed")
     for user, mine in ((officer, filed), (reviewer, filed), (make_officer(there), theirs)):
-        assert listed(signed_in(user)) == [mine.pk]
-    assert signed_in(reviewer).get(f"{LIST}{theirs.pk}/change/").status_code == 302
+        assert listed(client_of(user)) == [mine.pk]
+    assert client_of(reviewer).get(f"{LIST}{theirs.pk}/change/").status_code == 302
 
 
 def test_names_stand_by_alias_everywhere_and_nothing_sealed_is_shown(filed, reviewer, officer):
     for user in (reviewer, officer):
-        client = signed_in(user)
+        client = client_of(user)
         pages = [LIST, f"{LIST}{filed.pk}/change/", f"{LIST}{filed.pk}/history/"]
         for address in pages:
             text = client.get(address).content.decode()
@@ -70,7 +64,7 @@ def test_names_stand_by_alias_everywhere_and_nothing_sealed_is_shown(filed, revi
 
 
 def test_an_unseen_field_is_no_filter_search_or_order(filed, officer):
-    client = signed_in(officer)
+    client = client_of(officer)
     assert listed(client, q="顾嘉树") == []  # the alias hides it, so does the search
     assert listed(client, q="小桌") == [filed.pk]
     assert listed(client, q="晨曦") == [filed.pk]
@@ -84,7 +78,7 @@ def test_filters(filed, head, programme, school, other_school, leader, officer):
     other = make_work(
         make_user(Role.TEACHER, school=other_school), programme, other_school, state="accepted", officer=officer, late=True
     )
-    client = signed_in(officer)
+    client = client_of(officer)
     assert listed(client, state="filed") == [filed.pk]
     assert listed(client, kind__exact="essay") == [other.pk]
     assert listed(client, late__exact="1") == [other.pk]
@@ -96,7 +90,7 @@ def test_filters(filed, head, programme, school, other_school, leader, officer):
 
 
 def test_nothing_is_typed_here(filed, officer):
-    client = signed_in(officer)
+    client = client_of(officer)
     assert client.get(f"{LIST}add/").status_code == 403
     assert client.post(f"{LIST}{filed.pk}/change/", {"title": "改"}).status_code == 403
     assert client.post(f"{LIST}{filed.pk}/delete/", {"post": "yes"}).status_code == 403
@@ -107,7 +101,7 @@ def test_nothing_is_typed_here(filed, officer):
 
 def test_many_are_accepted_recommended_and_taken_back(filed, head, programme, school, leader, reviewer):
     other = make_work(head, programme, school, state="filed", leader=leader)
-    client = signed_in(reviewer)
+    client = client_of(reviewer)
     page = act(client, "accept_many", filed, other)
     assert "通过了2件" in page.content.decode() and 'data-undo="10"' in page.content.decode()
     assert set(Work.objects.values_list("state", flat=True)) == {"accepted"}
@@ -121,7 +115,7 @@ def test_many_are_accepted_recommended_and_taken_back(filed, head, programme, sc
 
 
 def test_an_undo_leads_nowhere_else(filed, reviewer):
-    client = signed_in(reviewer)
+    client = client_of(reviewer)
     act(client, "accept_many", filed)
     batch = Decision.objects.get().batch
     answer = client.post(reverse("desk:review_undo"), {"batch": batch, "next": "https://example.com/"})
@@ -130,7 +124,7 @@ def test_an_undo_leads_nowhere_else(filed, reviewer):
 
 def test_a_return_asks_for_the_reason_first(filed, head, programme, school, leader, reviewer):
     gone = make_work(head, programme, school, state="returned", leader=leader, filed_at=filed.filed_at)
-    client = signed_in(reviewer)
+    client = client_of(reviewer)
     page = act(client, "return_many", filed, gone)
     assert "选了2件" in page.content.decode() and "顾同学的小桌" in page.content.decode()
     assert "顾嘉树" not in page.content.decode()
@@ -146,11 +140,11 @@ def test_a_return_asks_for_the_reason_first(filed, head, programme, school, lead
 @pytest.mark.seed("S54")
 def test_awards_are_the_officers(filed, reviewer, officer):
     Work.objects.filter(pk=filed.pk).update(state="accepted", accepted_at=filed.filed_at, accepted_by=officer)
-    assert "award_many" not in signed_in(reviewer).get(LIST).content.decode()
-    act(signed_in(reviewer), "award_many", filed, said="yes", label="一等奖")
+    assert "award_many" not in client_of(reviewer).get(LIST).content.decode()
+    act(client_of(reviewer), "award_many", filed, said="yes", label="一等奖")
     filed.refresh_from_db()
     assert filed.state == "accepted"
-    act(signed_in(officer), "award_many", filed, said="yes", label="一等奖")
+    act(client_of(officer), "award_many", filed, said="yes", label="一等奖")
     filed.refresh_from_db()
     assert (filed.state, filed.award) == ("awarded", "一等奖")
 
@@ -159,9 +153,9 @@ def test_awards_are_the_officers(filed, reviewer, officer):
 def test_what_goes_on_to_the_office_above(filed, head, programme, school, leader, reviewer, officer):
     """All of the chosen or none; the officer's alone; through the same acts as the desk's page."""
     ready = make_work(head, programme, school, kind="case", state="shortlisted", leader=leader, officer=officer)
-    assert "send_up_many" not in signed_in(reviewer).get(LIST).content.decode()
-    act(signed_in(reviewer), "send_up_many", ready)
-    client = signed_in(officer)
+    assert "send_up_many" not in client_of(reviewer).get(LIST).content.decode()
+    act(client_of(reviewer), "send_up_many", ready)
+    client = client_of(officer)
     assert "都没有报：先进事迹不报市教育局" in act(client, "send_up_many", ready, filed).content.decode()
     ready.refresh_from_db()
     assert ready.sent_up_at is None
@@ -181,14 +175,14 @@ def test_what_goes_on_to_the_office_above(filed, head, programme, school, leader
 
 def test_somebody_of_the_school_decides_nothing(filed, reviewer, school):
     add_post(reviewer, Role.TEACHER, school=school)
-    assert "1件没有处理：这件不归你审" in act(signed_in(reviewer), "accept_many", filed).content.decode()
+    assert "1件没有处理：这件不归你审" in act(client_of(reviewer), "accept_many", filed).content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_list_costs_the_same(number, head, programme, school, leader, officer, django_assert_num_queries):
     for _ in range(number):
         make_work(head, programme, school, state="filed", leader=leader)
-    client = signed_in(officer)
+    client = client_of(officer)
     client.get(LIST)
     with django_assert_num_queries(11):
         client.get(LIST)
@@ -210,7 +204,7 @@ def export(client, query="", **data):
 def test_the_filtered_list_leaves_as_text_cells_marked_and_written_down(filed, head, programme, school, leader, reviewer):
     Work.objects.filter(pk=filed.pk).update(title="=1+1 顾嘉树", opinion="=HYPERLINK(1)")
     make_work(head, programme, school, state="filed", leader=leader)
-    answer = export(signed_in(reviewer), "?kind__exact=deeds")
+    answer = export(client_of(reviewer), "?kind__exact=deeds")
     rows, head_row, first = sheet(answer.content)
     values = dict(zip(head_row, [cell.value for cell in first], strict=True))
     assert values["题目"] == "=1+1 顾同学" and values["学校推荐意见"] == "=HYPERLINK(1)"
@@ -224,7 +218,7 @@ def test_the_filtered_list_leaves_as_text_cells_marked_and_written_down(filed, h
 
 
 def test_telephones_leave_only_for_the_officer_and_only_sealed(filed, officer, reviewer):
-    client = signed_in(officer)
+    client = client_of(officer)
     assert "带联系方式的名单要设密码" in export(client, resource="1").content.decode()
     assert "至少" in export(client, resource="1", password="short").content.decode()
     answer = export(client, resource="1", password="open-sesame-9")
@@ -238,17 +232,17 @@ def test_telephones_leave_only_for_the_officer_and_only_sealed(filed, officer, r
     values = dict(zip(head_row, [cell.value for cell in first], strict=True))
     assert (values["联系电话"], values["出生年月"], values["政治面貌"]) == ("19900005518", "1991-04", "中共党员")
     assert AuditEntry.objects.get(action="admin.export").facts["sealed"] is True
-    again = export(signed_in(reviewer), resource="1", password="open-sesame-9")
+    again = export(client_of(reviewer), resource="1", password="open-sesame-9")
     assert again["Content-Type"].startswith("text/html")  # there is no such list for a reviewer
 
 
 def test_a_school_exports_nothing(filed, leader, school_admin):
-    assert export(signed_in(leader)).status_code == 302
-    assert export(signed_in(school_admin)).status_code == 403
+    assert export(client_of(leader)).status_code == 302
+    assert export(client_of(school_admin)).status_code == 403
 
 
 def test_no_page_of_it_carries_inline_script_or_style(filed, officer):
-    client = signed_in(officer)
+    client = client_of(officer)
     act(client, "accept_many", filed)
     pages = [client.get(LIST), client.get(f"{LIST}export/"), act(client, "return_many", filed)]
     for page in pages:
