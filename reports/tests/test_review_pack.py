@@ -18,10 +18,10 @@ from core.states import WrongState
 from reports.actions import pack
 from reports.queries.filters import QueueFilter
 from reports.tests.at_desk import Desk
-from reports.tests.test_review_views import signed_in
 from schools.enums import Role
 from schools.models import Post
 from schools.tests.factories import make_authority, make_user
+from schools.tests.place import client_of
 
 pytestmark = pytest.mark.django_db
 FACTS = {
@@ -145,13 +145,13 @@ def test_a_worker_that_lost_the_job_leaves_nothing_and_the_next_finishes_once(de
 def test_whoever_left_the_desk_gets_nothing(desk):
     filed(desk, "示例一小学")
     job = made(desk, desk.reviewer)
-    client = signed_in(desk.reviewer)
+    client = client_of(desk.reviewer)
     assert client.get(f"/desk/review/forms/{job.pk}/download/").status_code == 200
     for other in (desk.officer, make_user(Role.REVIEWER, authority=make_authority("there"))):
-        assert signed_in(other).get(f"/desk/review/forms/{job.pk}/download/").status_code == 404
+        assert client_of(other).get(f"/desk/review/forms/{job.pk}/download/").status_code == 404
     waiting, _ = pack.start_pack(desk.programme, QueueFilter(tab="deeds"), by=desk.reviewer)
     Post.objects.filter(user=desk.reviewer).update(ends_on="2022-10-01")
-    assert signed_in(desk.reviewer).get(f"/desk/review/forms/{job.pk}/download/").status_code == 404
+    assert client_of(desk.reviewer).get(f"/desk/review/forms/{job.pk}/download/").status_code == 404
     pack.run_pack(waiting.pk)
     waiting.refresh_from_db()
     assert waiting.state == JobState.FAILED and "不在这个教育局" in waiting.message
@@ -161,7 +161,7 @@ def test_after_a_day_the_file_is_gone(desk, settings):
     filed(desk, "示例一小学")
     job = made(desk, desk.officer)
     settings.HOMEVISIT_CLOCK = "2022-10-10T09:01+08:00"
-    assert signed_in(desk.officer).get(f"/desk/review/forms/{job.pk}/download/").status_code == 404
+    assert client_of(desk.officer).get(f"/desk/review/forms/{job.pk}/download/").status_code == 404
     pack.remove_old_packs()
     job.refresh_from_db()
     assert job.file == "" and "password" not in job.args and "name" not in job.args
@@ -169,7 +169,7 @@ def test_after_a_day_the_file_is_gone(desk, settings):
 
 def test_the_page_from_choice_to_password(desk):
     filed(desk, "示例一小学")
-    client: Client = signed_in(desk.officer)
+    client: Client = client_of(desk.officer)
     assert "共1份" in client.get("/desk/review/forms/", {"of": "works", "tab": "deeds"}).content.decode()
     assert client.post("/desk/review/forms/start/", {"tab": "deeds", "state": "every"}).status_code == 302
     job = Job.objects.get()
