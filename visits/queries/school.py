@@ -112,7 +112,8 @@ def school_classes(programme, school, *, user):
     """{class id: (SchoolClass, grade, label)} in the order of grade and number, named as the programme's year does."""
     year = label_year(programme)
     rows = []
-    for school_class in SchoolClass.objects.visible_to(user).filter(school=school).select_related("school"):
+    for school_class in SchoolClass.objects.visible_to(user).filter(school=school):
+        school_class.school = school  # known already: not read thirty times
         grade = school_class.grade(year)
         label = class_label(grade, school_class.number, entry_year=school_class.entry_year)
         rows.append((school_class, grade, label))
