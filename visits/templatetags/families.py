@@ -1,4 +1,4 @@
-"""Lists of families as the record form draws them, by the dozen: as text in one go, which templates take longer for."""
+"""Families and colleagues as the record form draws them, by the dozen: as text in one go, which templates take longer for."""
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -31,3 +31,10 @@ def _choice(family, url, tick, pupil):
         checked=mark_safe(" checked") if pupil else "", mark=priority(family.priority), label=family.label,
         reason=family.reason,
     )  # fmt: skip
+
+
+@register.simple_tag
+def staff_options(people):
+    """Everybody at the school, for a browser without script."""
+    rows = ((person.pk, person.name, f"（{person.subject}）" if person.subject else "") for person in people)
+    return format_html_join("", '<option value="{}">{}{}</option>', rows)
