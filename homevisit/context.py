@@ -1,5 +1,8 @@
 """What the shell of every page shows: menus by post, who is signed in, which programmes can be looked at."""
 
+from functools import lru_cache
+
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -128,13 +131,19 @@ def item(name, label, icon, *, when, exact=False, tab=False, fab=False, short=""
     if not when:
         return None
     try:
-        url = reverse(name)
+        url = _address(settings.ROOT_URLCONF, name)
     except NoReverseMatch:
         return None
     return {
         "url": url, "label": label, "short": short or label, "icon": icon, "exact": exact,
         "tab": tab, "fab": fab, "current": False, "count": None,
     }  # fmt: skip
+
+
+@lru_cache(maxsize=100)
+def _address(urlconf, name):
+    """A menu has twenty; each stays the same as long as the server runs."""
+    return reverse(name, urlconf)
 
 
 def mark_current(items, path):

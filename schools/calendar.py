@@ -24,7 +24,7 @@ def year_is_known(year: int) -> bool:
 
 def kept_days(first: date, last: date) -> dict[date, bool]:
     """The table between two days: many questions to is_workday for one query."""
-    return dict(Workday.objects.filter(day__range=(first, last)).values_list("day", "is_workday"))
+    return dict(Workday.objects.filter(day__range=(first, last)).order_by().values_list("day", "is_workday"))
 
 
 def is_workday(day: date, kept: dict[date, bool] | None = None) -> bool:

@@ -59,8 +59,8 @@ def not_started(programme, deadlines, made):
     without = {(one.kind, one.at.isoformat()) for one in passed if (one.kind, one.at) not in made}
     if not without or programme.state != ProgrammeState.OPEN:
         return []
-    rows = Job.objects.filter(kind=f"{BEAT}{NOT_STARTED}", state=JobState.FAILED, args__programme=programme.pk)
-    return [row for row in rows.order_by("pk") if (row.args["kind"], row.args["at"]) in without]
+    rows = Job.objects.filter(kind=f"{BEAT}{NOT_STARTED}", state=JobState.FAILED, args__programme=programme.pk).order_by()
+    return sorted((row for row in rows if (row.args["kind"], row.args["at"]) in without), key=lambda row: row.pk)
 
 
 def _is_final(row):
