@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core.clock import today
-from core.formats import thousands
+from core.formats import day, thousands
 from programmes.config.days import last_day_before
 from programmes.enums import DeadlineKind
 from programmes.queries.overview import SOON, countdown
@@ -37,6 +37,12 @@ class Paper:
     said: str
     longer: date | None = None
     left: str = ""
+
+    def longer_words(self, over):
+        """可补报到10月20日; once the notice's day is over, how long still: 补报还有7天，其中5个工作日."""
+        if self.longer is None:
+            return ""
+        return f"补报{self.left}" if over else f"可补报到{day(self.longer)}"
 
 
 @dataclass(frozen=True)

@@ -74,15 +74,15 @@ def test_more_time_from_the_district_stands_in_the_list_and_keeps_the_way_open(c
         programme=programme, authority=programme.authority, school=school, submission="plan",
         until="2022-09-04T16:00+00:00", reason="停课", given_by=officer,
     )  # fmt: skip
-    assert rows(papers(client, leader, school))[0] == ("学校走访方案", "区里延期，还有5天，其中3个工作日", "未交", "去写")
+    assert rows(papers(client, leader, school))[0] == ("学校走访方案", "还有1天，是工作日，可补报到9月4日", "未交", "去写")
     settings.HOMEVISIT_CLOCK = "2022-09-02T10:00+08:00"
     answer = papers(client, leader, school)
-    assert rows(answer)[0] == ("学校走访方案", "区里延期，还有2天，没有工作日了", "未交", "去写")
+    assert rows(answer)[0] == ("学校走访方案", "补报还有2天，没有工作日了", "未交", "去写")
     assert answer.context["rows"][0]["on"] == date(2022, 9, 4)
     settings.HOMEVISIT_CLOCK = "2022-09-05T00:00+08:00"
-    assert rows(papers(client, leader, school))[0] == ("学校走访方案", "区里延期，已截止", "未交", "")
+    assert rows(papers(client, leader, school))[0] == ("学校走访方案", "补报已截止", "未交", "")
     other = make_school(programme.authority)
-    assert "区里延期" not in papers(client, make_leader(other), other).text
+    assert "补报" not in papers(client, make_leader(other), other).text
 
 
 def test_a_paper_goes_from_draft_to_filed_to_returned(client, programme, school, leader, settings):

@@ -60,9 +60,9 @@ def _row(one, paper, school, writes):
         return row | {"text": f"{one.countdown}，已访{paper.count}", "tone": tone, "kind": kind, "said": said}
     owed, over = paper.kind in OWED, one.over
     row |= {"title": paper.label, "kind": paper.kind, "said": paper.said, "tone": one.tone if owed else "sec"}
-    row["text"] = "，".join(filter(None, (one.countdown, paper.count)))
-    if paper.longer:
-        row |= {"on": paper.longer, "text": "，".join(filter(None, ("区里延期", paper.left, paper.count)))}
+    row["text"] = "，".join(filter(None, (one.countdown, paper.count, paper.longer_words(over))))
+    if over and paper.longer:
+        row |= {"on": paper.longer, "text": "，".join(filter(None, (paper.longer_words(over), paper.count)))}
         over = paper.longer < today()
     if owed and writes and not over:
         row |= {"url": f"{_address(paper.code)}?school={school.pk}", "act": _act(paper)}
