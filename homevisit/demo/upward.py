@@ -142,43 +142,14 @@ def _work(place, kind, visit, state, position):
     # A draft may still have the real name in it: the page hints at it.
     kid = row.student.name if state == S.DRAFT else pupil_alias(row.student.name)
     made = place.day(BEGUN.days - min(position, 4))
-    went = AT_DISTRICT_STATES if not by_district else (*AT_DISTRICT_STATES, S.RETURNED)
     values = {
         "author": visit.lead, "visit": visit, "kind": kind.code, "title": title, "state": state,
         "body": body.format(kid=kid, who="妈妈"), "may_publish": True, "created_at": made, "updated_at": made,
         "revision": 3, "honoree": visit.lead if kind.code == "deeds" else None,
     }  # fmt: skip
     if state in STANDING_STATES or state == S.RETURNED:
-        values |= {
-            "submitted_at": made + timedelta(hours=2), "version": 1, "author_confirmed_at": made,
-        }
-    if state in RECOMMENDED_STATES:
-        values |= {
-            "approved_at": place.day(5), "approved_by": place.leader, "approver_confirmed_at": place.day(5),
-            "opinion": place.rng.choice(stories.OPINIONS), "opinion_on": local_date(place.day(5)),
-            "school_order": position + 1, "school_award": AWARDS[min(position, 2)],
-        }  # fmt: skip
-    if state in went:
-        values |= {"filed_at": place.day(3), "filed_by": place.leader}
-    decided = {"accepted_at": place.day(2), "accepted_by": place.desk}
-    if state in (S.ACCEPTED, S.SHORTLISTED, S.AWARDED, S.PUBLISHED):
-        values |= decided
-    if state in (S.SHORTLISTED, S.AWARDED, S.PUBLISHED):
-        values |= {"shortlisted_at": place.day(2), "shortlisted_by": place.desk}
-    if state in (S.AWARDED, S.PUBLISHED):
-        values |= {"award": AWARDS[place.number % 3], "awarded_at": place.day(1), "awarded_by": place.desk}
-    if state == S.PUBLISHED:
-        values |= {"published_at": place.day(0), "published_by": place.desk}
-    if state == S.AWARDED and kind.goes_to_city and place.number == 0:  # the next school's may still be sent
-        values |= {"sent_up_at": place.day(0), "sent_up_by": place.desk}
-        if not place.running:
-            values |= {"upper_award": AWARDS[1], "upper_award_on": place.last}
-    if state == S.RETURNED:
-        by = place.desk if by_district else place.leader
-        values |= {
-            "returned_at": place.day(1), "returned_by": by, "return_reason": stories.RETURN_REASONS[by_district],
-            "returned_level": Level.DISTRICT if by_district else Level.SCHOOL,
-        }  # fmt: skip
+        values |= {"submitted_at": made + timedelta(hours=2), "version": 1, "author_confirmed_at": made}
+    values |= _at_school(place, state, position, by_district) | _at_district(place, kind, state)
     work = Work(**place.at, **values)
     if work.version:
         work.facts = seal_facts(work)
@@ -189,15 +160,58 @@ def _work(place, kind, visit, state, position):
         )
     _history(place, work)
     if state == S.PUBLISHED:
-        Consent.objects.get_or_create(
-            student=row.student, purpose=ConsentPurpose.PUBLICATION, withdrawn_at=None,
-            defaults={"recorded_by": work.author, "given_on": local_date(place.day(2)), "recorded_at": place.day(2)},
-        )  # fmt: skip
-        Showing.objects.create(
-            work=work, level=Level.DISTRICT, **place.at, kind=work.kind, title=work.title, body=work.body,
-            signature=f"{place.school.short_name} {work.author.name}", award=work.award, shown_by=place.desk,
-            shown_at=work.published_at,
-        )  # fmt: skip
+        _show(place, work, row.student)
+
+
+def _at_school(place, state, position, by_district):
+    """What a work carries that was recommended, sent on or returned."""
+    values, went = {}, AT_DISTRICT_STATES if not by_district else (*AT_DISTRICT_STATES, S.RETURNED)
+    if state in RECOMMENDED_STATES:
+        values |= {
+            "approved_at": place.day(5), "approved_by": place.leader, "approver_confirmed_at": place.day(5),
+            "opinion": place.rng.choice(stories.OPINIONS), "opinion_on": local_date(place.day(5)),
+            "school_order": position + 1, "school_award": AWARDS[min(position, 2)],
+        }  # fmt: skip
+    if state in went:
+        values |= {"filed_at": place.day(3), "filed_by": place.leader}
+    if state == S.RETURNED:
+        by = place.desk if by_district else place.leader
+        values |= {
+            "returned_at": place.day(1), "returned_by": by, "return_reason": stories.RETURN_REASONS[by_district],
+            "returned_level": Level.DISTRICT if by_district else Level.SCHOOL,
+        }  # fmt: skip
+    return values
+
+
+def _at_district(place, kind, state):
+    """What a work carries that the district has decided on."""
+    values = {}
+    if state in (S.ACCEPTED, S.SHORTLISTED, S.AWARDED, S.PUBLISHED):
+        values |= {"accepted_at": place.day(2), "accepted_by": place.desk}
+    if state in (S.SHORTLISTED, S.AWARDED, S.PUBLISHED):
+        values |= {"shortlisted_at": place.day(2), "shortlisted_by": place.desk}
+    if state in (S.AWARDED, S.PUBLISHED):
+        values |= {"award": AWARDS[place.number % 3], "awarded_at": place.day(1), "awarded_by": place.desk}
+    if state == S.PUBLISHED:
+        values |= {"published_at": place.day(0), "published_by": place.desk}
+    if state == S.AWARDED and kind.goes_to_city and place.number == 0:  # the next school's may still be sent
+        values |= {"sent_up_at": place.day(0), "sent_up_by": place.desk}
+        if not place.running:
+            values |= {"upper_award": AWARDS[1], "upper_award_on": place.last}
+    return values
+
+
+def _show(place, work, pupil):
+    """On display at the district, with the family's consent."""
+    Consent.objects.get_or_create(
+        student=pupil, purpose=ConsentPurpose.PUBLICATION, withdrawn_at=None,
+        defaults={"recorded_by": work.author, "given_on": local_date(place.day(2)), "recorded_at": place.day(2)},
+    )  # fmt: skip
+    Showing.objects.create(
+        work=work, level=Level.DISTRICT, **place.at, kind=work.kind, title=work.title, body=work.body,
+        signature=f"{place.school.short_name} {work.author.name}", award=work.award, shown_by=place.desk,
+        shown_at=work.published_at,
+    )  # fmt: skip
 
 
 def _history(place, work):

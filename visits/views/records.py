@@ -60,26 +60,7 @@ def record_list(request):
 
 def _filtered(user, rows, asked):
     """asked: the valid values of RecordFilter."""
-    state = asked.get("state")
-    if state == RecordFilter.UNRECORDED:
-        rows = rows.filter(state__in=OPEN).order_by("planned_at", "pk")
-    elif state == RecordFilter.FAILED:
-        rows = rows.filter(state__in=FAILED).order_by("-closed_at", "-pk")
-    else:
-        rows = rows.filter(state__in=(*COUNTED_STATES, VisitState.VOIDED))
-    if state == RecordFilter.MINE:
-        rows = rows.filter(pk__in=VisitVisitor.objects.filter(user=user).values("visit_id"))
-    elif state == RecordFilter.UNREAD:
-        rows = rows.filter(state=VisitState.RECORDED, returned_at__isnull=True)
-    elif state == RecordFilter.RETURNED:
-        rows = rows.filter(returned_at__isnull=False)
-    elif state == RecordFilter.ANSWERS:
-        promised = Opinion.objects.filter(visit=OuterRef("pk"), answerer=Answerer.ME)
-        rows = rows.filter(Exists(promised), lead=user, state__in=COUNTED_STATES)
-    elif state == RecordFilter.UNCOUNTED:
-        rows = rows.filter(is_counted=False).exclude(state=VisitState.VOIDED)
-    elif state in (VisitState.LOCKED, VisitState.VOIDED):
-        rows = rows.filter(state=state)
+    rows = _of_state(user, rows, asked.get("state"))
     if "mode" in asked:
         rows = rows.filter(mode=asked["mode"])
     if "school_class" in asked:
@@ -90,6 +71,26 @@ def _filtered(user, rows, asked):
     if "until" in asked:
         rows = rows.filter(visited_on__lte=asked["until"])
     return rows
+
+
+def _of_state(user, rows, state):
+    if state == RecordFilter.UNRECORDED:
+        return rows.filter(state__in=OPEN).order_by("planned_at", "pk")
+    if state == RecordFilter.FAILED:
+        return rows.filter(state__in=FAILED).order_by("-closed_at", "-pk")
+    rows = rows.filter(state__in=(*COUNTED_STATES, VisitState.VOIDED))
+    if state == RecordFilter.MINE:
+        return rows.filter(pk__in=VisitVisitor.objects.filter(user=user).values("visit_id"))
+    if state == RecordFilter.UNREAD:
+        return rows.filter(state=VisitState.RECORDED, returned_at__isnull=True)
+    if state == RecordFilter.RETURNED:
+        return rows.filter(returned_at__isnull=False)
+    if state == RecordFilter.ANSWERS:
+        promised = Opinion.objects.filter(visit=OuterRef("pk"), answerer=Answerer.ME)
+        return rows.filter(Exists(promised), lead=user, state__in=COUNTED_STATES)
+    if state == RecordFilter.UNCOUNTED:
+        return rows.filter(is_counted=False).exclude(state=VisitState.VOIDED)
+    return rows.filter(state=state) if state in (VisitState.LOCKED, VisitState.VOIDED) else rows
 
 
 def _classes(user, year):
