@@ -274,17 +274,10 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
     if pupil:
         form.add_children([pupil, *home])
     followed = _followed(user, programme, form, pupil, plan or visit, request.GET.get("follows", ""), earlier)
-    if not form.is_bound and not visit:
-        if followed:
-            form.initial |= {"follows": followed.pk, "kind": VisitKind.FOLLOW_UP}
-        elif family and not plan:
-            form.initial["kind"] = _kind(family)
     kept = for_form(user, programme, pupil, plan or visit)
     as_draft = bool(kept["draft_post"]) and not form.is_bound
-    if as_draft:
-        show_draft(form, kept["draft_post"])
-    elif not form.is_bound:
-        form.initial["client_uuid"] = kept["draft_uuid"]
+    if not form.is_bound:
+        _begin(form, kept, followed=None if visit else followed, family=None if plan else family)
     picked = {str(pk) for pk in form["others"].value() or []}
     picked_people = _known_people(user, [pk for pk in picked if is_number(pk)], plan or visit)
     rules = programme.rules
@@ -300,16 +293,7 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
         "family": family,
         "waiting": mine.waiting if mine else [],
         "rest": [family for family in mine.families if not family.waits] if mine else [],
-        "siblings": [
-            {
-                "pk": sibling.pk,
-                "name": shown_name(sibling, pupil.school_id),
-                "place": _place(sibling, pupil),
-                "elsewhere": sibling.school_id != pupil.school_id,
-                "ticked": str(sibling.pk) in {str(pk) for pk in form["siblings"].value() or []},
-            }
-            for sibling in home
-        ],
+        "siblings": _siblings(form, pupil, home),
         "media": of_form(user, form["client_uuid"].value()) if rules.visit.photos != "off" else [],
         "followed": followed,
         "earlier": [(promise, form.outcome(promise)) for promise in waiting_for],
@@ -332,6 +316,32 @@ def _page(request, programme, form, pupil, visit=None, reviewed=None, plan=None)
     }
     status = 422 if form.is_bound and reviewed is None and not as_draft else 200
     return render(request, "visits/log.html", context, status=status)
+
+
+def _begin(form, kept, *, followed, family):
+    """What a form starts with that nobody has sent yet: the visit it follows or what the family waits for, and a draft."""
+    if followed:
+        form.initial |= {"follows": followed.pk, "kind": VisitKind.FOLLOW_UP}
+    elif family:
+        form.initial["kind"] = _kind(family)
+    if kept["draft_post"]:
+        show_draft(form, kept["draft_post"])
+    else:
+        form.initial["client_uuid"] = kept["draft_uuid"]
+
+
+def _siblings(form, pupil, home):
+    ticked = {str(pk) for pk in form["siblings"].value() or []}
+    return [
+        {
+            "pk": sibling.pk,
+            "name": shown_name(sibling, pupil.school_id),
+            "place": _place(sibling, pupil),
+            "elsewhere": sibling.school_id != pupil.school_id,
+            "ticked": str(sibling.pk) in ticked,
+        }
+        for sibling in home
+    ]
 
 
 def _action(visit, plan, pupil):
