@@ -331,10 +331,11 @@ def class_lines(programme, school, *, user):
 
 def _left_out(figures):
     """{pk: ({dimension: 应访 as it is written}, {dimension: 实访})} of what these places, shown with their sum, leave out."""
-    found = {pk: ({}, {}) for pk in figures}
-    for dimension in {position + 1 for figure in figures.values() for position in figure.categories}:
-        counts = [(pk, *figure.categories.get(dimension - 1, NONE)) for pk, figure in figures.items()]
-        due, visited = {pk: due for pk, due, _, _ in counts}, {pk: visited for pk, _, visited, _ in counts}
+    found, places = {pk: ({}, {}) for pk in figures}, [figure.categories for figure in figures.values()]
+    for dimension in {position + 1 for categories in places for position in categories}:
+        counts = [categories.get(dimension - 1, NONE) for categories in places]
+        due = dict(zip(figures, [count.due for count in counts], strict=True))
+        visited = dict(zip(figures, [count.visited for count in counts], strict=True))
         no_due = suppress.hidden(due)
         for pk, written in no_due.items():
             found[pk][0][dimension] = written

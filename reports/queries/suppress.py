@@ -22,9 +22,11 @@ def _hidden(numbers):
     if not small:
         return {}
     few = dict.fromkeys(small, FEW)
-    others = sorted((number, key) for key, number in numbers.items() if number >= LEAST)
     values = [numbers[key] for key in small]
-    for taken in range(len(others) + 1):
+    if not _told(values, [], []):
+        return few  # mostly so, and then hundreds of others need no order
+    others = sorted((number, key) for key, number in numbers.items() if number >= LEAST)
+    for taken in range(1, len(others) + 1):
         if not _told(values, [number for number, _ in others[:taken]], others[taken:]):
             return few | {key: HIDDEN for _, key in others[:taken]}
     return few | {key: HIDDEN for _, key in others} | {key: FEW for key, number in numbers.items() if not number}

@@ -206,7 +206,7 @@ def _tabs(page, filters):
     return [
         {
             "label": label,
-            "count": None if code in AHEAD and not filters.looks_ahead else sum(line.in_tab(code) for line in page.lines),
+            "count": None if code in AHEAD and not filters.looks_ahead else sum([line.in_tab(code) for line in page.lines]),
             "url": filters.address(tab=code) or "?",
             "current": code == filters.tab,
         }
