@@ -303,7 +303,10 @@ def _planned_by_class(programme, rows, ahead):
     waiting = {row.student_id: row.school_class_id for row in rows if not row.visits}
     if ahead.now > ahead.last or not waiting:
         return found
-    appointments = _to_come(programme, ahead).filter(student_id__in=list(waiting))
+    # An appointment has no day of a visit yet: of a pupil's rows an index picks it out, and no other visit is looked up.
+    appointments = _to_come(programme, ahead).filter(
+        student_id__in=list(waiting), programme=programme, visited_on__isnull=True
+    )
     for pk, at in appointments.order_by().values_list("student_id").annotate(Min("visit__planned_at")):
         found[waiting[pk]][local_date(at)] += 1
     return found
