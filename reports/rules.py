@@ -1,5 +1,7 @@
 import rules
 
+from works.rules import leads_school_of, runs_school_of, sits_at_desk
+
 
 @rules.predicate
 def runs_desk(user, obj=None):
@@ -14,28 +16,6 @@ rules.add_perm("reports.view_jobs", runs_desk)
 
 
 # ── What a school files: plan and report (security.md §2) ──
-
-
-@rules.predicate
-def runs_school_of(user, filing=None):
-    schools = user.reach.whole_schools
-    return bool(schools) if filing is None else filing.school_id in schools
-
-
-@rules.predicate
-def leads_school_of(user, filing=None):
-    schools = user.reach.leader_schools
-    return bool(schools) if filing is None else filing.school_id in schools
-
-
-@rules.predicate
-def sits_at_desk(user, obj=None):
-    """Reviewer or officer of the authority, and not of that school (P5)."""
-    reach = user.reach
-    desks = reach.authorities | reach.reviewed_authorities
-    if obj is None:
-        return bool(desks)
-    return obj.authority_id in desks and obj.school_id not in reach.staff_schools
 
 
 @rules.predicate
