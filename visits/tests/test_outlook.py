@@ -17,12 +17,14 @@ from schools.tests.factories import (
     make_user,
 )
 from students.tests.factories import make_student
+from visits.actions.appointment import arrive, cancel, reopen
 from visits.actions.due import set_declined
 from visits.actions.register import open_register
 from visits.models import Due, Visit, VisitStudent
 from visits.queries.coverage import Count, Figure
 from visits.queries.forecast import (
     Schools,
+    _planned_by_class,
     ahead_of,
     coming_workdays,
     lately,
@@ -31,6 +33,7 @@ from visits.queries.forecast import (
     reach_day,
     schools_outlook,
 )
+from visits.tests.factories import make_plan
 from visits.tests.rows import add_visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.seed("S22")]
@@ -325,3 +328,17 @@ def test_a_warning_names_nobody_and_blames_nobody(programme):
     words = "".join(one.warning for one in every)
     assert not any(word in words for word in ("落后", "不合格", "老师", "最差", "突击", "！", "请您"))
     assert timedelta(days=21) < date(2022, 9, 30) - september(8)  # said three weeks before the day
+
+
+def test_an_appointment_that_was_taken_up_again_is_still_to_come(settings):
+    """A visit that is planned has no day yet, whatever happened before: the outlook looks its pupils up by that."""
+    settings.HOMEVISIT_CLOCK = "2022-09-18T20:00+08:00"
+    programme, school_class = make_programme(), make_class()
+    head, student = make_class_head(school_class), make_student(school_class)
+    open_register(programme)
+    visit = make_plan(student, by=head, programme=programme)
+    for act in (arrive, lambda visit, *, by: cancel(visit, by=by, cancelled_by="teacher")):
+        act(visit, by=head)
+        reopen(visit, by=head)
+        rows = list(Due.objects.filter(programme=programme))
+        assert _planned_by_class(programme, rows, ahead_of(programme)) == {school_class.pk: {september(20): 1}}
