@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models.expressions import RawSQL
-
-from core.clock import now
 from core.scope import NOTHING, ScopedQuerySet
 from schools.enums import Role
 
-__all__ = ["NOTHING", "Reach", "ScopedQuerySet", "reach_of", "said_once"]
+__all__ = ["NOTHING", "Reach", "ScopedQuerySet", "reach_of"]
 
 NONE = frozenset()
 
@@ -30,7 +27,6 @@ class Reach:
     classes: frozenset = NONE  # 班主任
     member_authorities: frozenset = NONE  # where any post of the person stands
     roles: frozenset = field(default=NONE)
-    said: dict = field(default_factory=dict, compare=False, repr=False)  # of said_once
 
     @property
     def whole_schools(self):
@@ -76,15 +72,3 @@ def _children(authority_ids):
 
     authority = apps.get_model("schools", "Authority")
     return frozenset(authority.objects.filter(parent_id__in=authority_ids).values_list("pk", flat=True))
-
-
-def said_once(reach, name, make):
-    """The ids of a queryset as an expression for `in`, put into SQL once a reach: a page asks the same of ten tables,
-    and to say it costs more than to answer it. Only words are kept, and no longer than a minute; rows never.
-
-    name: what tells this set of ids from the others of the reach. make: gives the queryset, of one column.
-    """
-    key = (name, now().replace(second=0, microsecond=0))
-    if key not in reach.said:
-        reach.said[key] = make().query.sql_with_params()
-    return RawSQL(*reach.said[key])

@@ -5,7 +5,6 @@ row of the table it filters (a teacher's page over a million visits: millisecond
 """
 
 from core.scope import union
-from schools.scope import said_once
 from students.models.assignment import assigned
 from students.models.mark import mentored, referred
 from students.models.student import Student
@@ -14,11 +13,6 @@ from students.models.student import Student
 def near_pupils(reach, *, schools=(), to_visit=True, referrals=True):
     """Ids of the pupils of the user's classes, the mentored, and of whole schools; with to_visit those whose family
     the user is to visit, with referrals those referred to the psychologist."""
-    name = ("near_pupils", frozenset(schools), to_visit, referrals)
-    return said_once(reach, name, lambda: _near(reach, schools, to_visit, referrals))
-
-
-def _near(reach, schools, to_visit, referrals):
     parts = [mentored(reach)]
     if schools:
         parts.append(Student.objects.filter(school_id__in=schools).values("pk"))

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from core.clock import now
 from programmes.enums import Mode
-from schools.scope import ScopedQuerySet, said_once
+from schools.scope import ScopedQuerySet
 from students.enums import Relation
 from students.models.near import near_pupils, union
 from visits.enums import Answerer, CancelledBy, Channel, LateReason, VisitKind, VisitorRole, VisitState
@@ -15,10 +15,6 @@ from visits.enums import Answerer, CancelledBy, Channel, LateReason, VisitKind, 
 def readable_visits(reach):
     """Ids of the visits whose text the user may read (security.md §2, "visit text"): own, of near pupils, of the
     leader's school. A pupil visited from another school opens no text to this one."""
-    return said_once(reach, "readable_visits", lambda: _readable(reach))
-
-
-def _readable(reach):
     parts = [VisitVisitor.objects.filter(user_id=reach.user_id).values("visit_id")]
     of_pupil = VisitStudent.objects.filter(student_id__in=near_pupils(reach, to_visit=False))
     parts.append(of_pupil.filter(school_id=models.F("visit__school_id")).values("visit_id"))
