@@ -1,9 +1,11 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core.clock import now
 from honesty.enums import OPEN_STATES, Finding, HintKind, HintState, Reason
+from schools.enums import Role
+from schools.models import Post
 from schools.scope import NOTHING, ScopedQuerySet
 
 
@@ -18,6 +20,12 @@ class HintQuerySet(ScopedQuerySet):
 
     def open(self):
         return self.filter(state__in=OPEN_STATES)
+
+    def with_nobody_to_conclude(self):
+        """nobody_to_conclude: its teacher is the only leader of the school, and nobody concludes on the own records (P5)."""
+        leaders = Post.objects.active().filter(role=Role.SCHOOL_LEADER, school=OuterRef("school"), user__is_active=True)
+        own = leaders.filter(user=OuterRef("teacher"))
+        return self.annotate(nobody_to_conclude=Exists(own) & ~Exists(leaders.exclude(user=OuterRef("teacher"))))
 
     def standing(self):
         """What is or was worth asking about: all but what vanished with its cause."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db.models import Min
 
 from core.clock import now
-from honesty.enums import OPEN_STATES, HintKind
+from honesty.enums import HintKind, HintState
 from honesty.models import Hint
 
 
@@ -30,7 +30,8 @@ def counts_hints(programme, user):
 def schools_hints(programme, user, school=None):
     """{school id: SchoolHints} of schools with anything to tell, or of the one given; {} where the district has no counts.
 
-    Only what the school's leader sees already. Rows are grouped by the database, so that the desk never holds a hint.
+    Only what the school's leader sees already. What a school's only leader said of the own records ends the matter. Rows are
+    grouped by the database, so that the desk never holds a hint.
     """
     if not counts_hints(programme, user):
         return {}
@@ -38,10 +39,11 @@ def schools_hints(programme, user, school=None):
     rows = Hint.objects.standing().filter(programme=programme, leader_from__lte=moment)
     rows = rows.filter(school=school) if school else rows
     late = moment - timedelta(days=programme.rules.hints.follow_up_days)
+    groups = rows.order_by().with_nobody_to_conclude().values_list("school_id", "kind", "state", "nobody_to_conclude")
     found = {}
-    for school_id, kind, state, since in rows.order_by().values_list("school_id", "kind", "state").annotate(Min("leader_from")):
+    for school_id, kind, state, nobody, since in groups.annotate(Min("leader_from")):
         kinds, overdue = found.get(school_id, (set(), False))
-        if state in OPEN_STATES:
+        if state == HintState.TOLD or (state == HintState.ANSWERED and not nobody):
             kinds, overdue = kinds | {kind}, overdue or since < late
         found[school_id] = kinds, overdue
     return {pk: SchoolHints(tuple(kind for kind in HintKind if kind in kinds), overdue) for pk, (kinds, overdue) in found.items()}

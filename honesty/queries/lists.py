@@ -61,6 +61,11 @@ def filtered(rows, *, kind="", tab="all"):
     return rows.order_by(ANSWERED_FIRST, "-found_at", "-pk")
 
 
+def leads_alone(hint):
+    """Whether nobody else leads the school of whose records it is."""
+    return Hint.objects.with_nobody_to_conclude().filter(pk=hint.pk, nobody_to_conclude=True).exists()
+
+
 def led_schools(user):
     return list(School.objects.visible_to(user).filter(pk__in=user.reach.leader_schools).order_by("code"))
 

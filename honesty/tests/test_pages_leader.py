@@ -257,12 +257,13 @@ def test_nobody_concludes_on_the_own_records(get, post, leader, programme, schoo
     add_post(leader, Role.CLASS_HEAD, school_class=school_class)
     own = copied_texts(leader, programme, pupils(school_class, 3), state=HintState.ANSWERED)
     assert "自己的记录" in get(leader, "school")
+    assert "学校没有别的负责人来核实" in get(leader, "hint", own.pk)
+    other = make_leader(school)
     text = get(leader, "hint", own.pk)
     assert "由学校另一位负责人核实" in text
     assert "记下结果" not in text
     for verb in ("conclude", "reopen", "undo"):
         assert post(leader, verb, own, finding="fine", note="我自己看过").status_code == 403
-    other = make_leader(school)
     assert post(other, "conclude", own, finding="fine").status_code == 302
 
 

@@ -16,7 +16,7 @@ from honesty.actions.conclude import conclude, reopen, undo_conclusion
 from honesty.enums import OPEN_STATES, HintKind, HintState, Reason
 from honesty.forms import AnswerForm, ConcludeForm
 from honesty.models import Hint
-from honesty.queries.lists import just_concluded
+from honesty.queries.lists import just_concluded, leads_alone
 from honesty.queries.page import shown, visits_of, with_others_photo, with_people
 from honesty.queries.words import class_labels, field_label
 from honesty.views.parts import row_of
@@ -137,6 +137,7 @@ def _page(request, hint, *, answer_form=None, conclude_form=None, status=200):
         "row": row_of(hint, "" if is_mine else class_labels([hint]).get(hint.pk, ""), mine=is_mine),
         "is_mine": is_mine,
         "leads": leads,
+        "alone": is_mine and leads and leads_alone(hint),
         "back": reverse("honesty:mine") if is_mine else list_address(user, hint.school),
         "page": page,
         "records": records,

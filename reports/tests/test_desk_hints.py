@@ -13,7 +13,7 @@ from honesty.queries.desk import schools_hints
 from honesty.tests.factories import make_hint
 from programmes.models import Programme
 from reports.tests.at_desk import Desk
-from schools.tests.factories import make_authority, make_class, make_officer
+from schools.tests.factories import make_authority, make_class, make_leader, make_officer
 from schools.tests.place import client_of
 from students.tests.factories import make_mark, make_student
 from visits.actions.register import open_register
@@ -108,6 +108,18 @@ def test_what_stood_in_the_cards_place_is_said_below(desk, schools):
         text = client_of(desk.officer).get("/desk/").content.decode()
         assert text.count('<div class="l">') == 5 and "人待访</a>" in text
         assert (below in plain(text), "优先类别待访" in text) == (allowed, not allowed)
+
+
+def test_what_an_only_leader_said_of_the_own_records_does_not_lie_with_the_school_for_ever(desk):
+    """Nobody concludes on the own records, and there is nobody else."""
+    school = desk.school()
+    own = hint(desk, school, "photo", days=30)
+    Hint.objects.filter(pk=own.pk).update(teacher=school.leader)
+    assert schools_hints(desk.programme, desk.officer)[school.pk] == (("photo",), True)
+    Hint.objects.filter(pk=own.pk).update(state="answered", reason="together", answered_at=now())
+    assert schools_hints(desk.programme, desk.officer)[school.pk].concluded
+    make_leader(school)
+    assert schools_hints(desk.programme, desk.officer)[school.pk] == (("photo",), True)
 
 
 def test_seven_days_are_not_yet_overdue(desk):
