@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
+from core.tests.at_once import at_once
 from reports.actions.duty import give_duty
 from reports.actions.extend import extend
 from reports.actions.nudge import nudge
 from reports.actions.saved_view import save_view
 from reports.models import Nudge, ReviewDuty, SavedView
 from reports.tests.at_desk import Desk
-from reports.tests.test_review_races import at_once
 from schools.models import Message
 from schools.tests.factories import make_officer
 
